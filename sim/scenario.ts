@@ -186,11 +186,13 @@ export type Fact =
   | { readonly kind: 'leader'; readonly server: ServerId | null }
   | { readonly kind: 'server'; readonly server: ServerId; readonly state: string | null; readonly acceptedEpoch: number | null; readonly currentEpoch: number | null; readonly lastZxid: number | null; readonly up: boolean | null }
   | { readonly kind: 'epoch'; readonly epoch: number }
-  | { readonly kind: 'sync'; readonly leader: ServerId | null; readonly learner: ServerId; readonly mode: 'DIFF' | 'TRUNC' | 'SNAP'; readonly via: string | null }
+  | { readonly kind: 'sync'; readonly leader: ServerId | null; readonly learner: ServerId; readonly mode: 'DIFF' | 'TRUNC' | 'SNAP'; readonly via: string | null; readonly zxid: number | null }
   | { readonly kind: 'lastZxid'; readonly zxid: number }
   | { readonly kind: 'fenced'; readonly server: ServerId | null; readonly rule: string | null; readonly by: ServerId | null }
   | { readonly kind: 'elected'; readonly server: ServerId; readonly times: number | null }
   /** A write of the timeline, by key: the value the ensemble holds at the end, null if it must be absent. */
   | { readonly kind: 'value'; readonly key: string; readonly value: number | null }
   | { readonly kind: 'outcome'; readonly client: string; readonly call: number; readonly outcome: 'ok' | 'failed' | 'unknown' }
-  | { readonly kind: 'leaders'; readonly atLeast: number };
+  | { readonly kind: 'leaders'; readonly atLeast: number }
+  /** How often the trace showed an event like this, `nth` and `after` of the condition being ignored. */
+  | { readonly kind: 'seen'; readonly condition: Condition; readonly atLeast: number; readonly atMost: number | null };

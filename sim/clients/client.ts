@@ -1,0 +1,302 @@
+import { dial, closeEnd, sendOn } from '../wires.ts';
+import { stream, type Random } from '../random.ts';
+import type { ClientModel } from '../scenario.ts';
+import { MS, type Micros } from '../time.ts';
+import type { Emit } from '../trace.ts';
+import type { ClientWake, World } from '../world-state.ts';
+import type { ConnectionId, Input } from '../zab/effects.ts';
+import { Fifo } from '../zab/fifo.ts';
+import type { ClientMessage, ClientRequest } from '../zab/messages.ts';
+import type { ServerId } from '../zab/sets.ts';
+import { ZERO, type Zxid } from '../zab/zxid.ts';
+
+/** A virtual client: one connection, requests in the order they are asked for, and an outcome for each: ok, failed, or
+ *  unknown, when the connection was lost or silent while a write was under way. */
+export interface VirtualClient {
+  readonly index: number;
+  readonly model: ClientModel;
+  /** The server it wants; chosen anew when a connection fails, unless the model fixes one. */
+  server: ServerId;
+  /** Counts its dials: the answer to an earlier one finds nobody. */
+  dial: number;
+  connection: ConnectionId;
+  state: 'idle' | 'connecting' | 'greeting' | 'connected';
+  /** 0: none yet; -1: it works without one. */
+  session: number;
+  timeoutMs: number;
+  lastZxid: Zxid;
+  nextCall: number;
+  /** Asked for, and not yet sent. */
+  readonly queue: Fifo<Call>;
+  /** Sent, and not yet answered, in order. */
+  readonly outstanding: Fifo<Call>;
+  /** Of its own workload, how many were asked for. */
+  begun: number;
+  /** A client of the timeline that was told to close does not come back by itself. */
+  closed: boolean;
+  readonly random: Random;
+}
+
+export interface Call {
+  readonly call: number;
+  readonly op: CallOp;
+  readonly key: string;
+  readonly value: number;
+}
+
+export type CallOp = 'write' | 'read' | 'sync' | 'createSession' | 'closeSession' | 'error';
+
+/** Between two attempts to find a server. */
+const BACK_OFF: Micros = 100 * MS;
+
+export function newClient(index: number, model: ClientModel, seed: string, servers: readonly ServerId[]): VirtualClient {
+  const random = stream(seed, 'client', index);
+  return {
+    index,
+    model,
+    server: model.server === 'any' ? servers[random.below(servers.length)]! : model.server,
+    dial: 0,
+    connection: 0,
+    state: 'idle',
+    session: model.sessionTimeoutMs > 0 ? 0 : -1,
+    timeoutMs: model.sessionTimeoutMs,
+    lastZxid: ZERO,
+    nextCall: 1,
+    queue: new Fifo(),
+    outstanding: new Fifo(),
+    begun: 0,
+    closed: false,
+    random,
+  };
+}
+
+function endpoint(client: VirtualClient): number {
+  return -1 - client.index;
+}
+
+/** Asks for something. The answer comes when it comes; `returned` in the trace tells it. */
+export function invoke(world: World, client: VirtualClient, asked: { op: CallOp; key: string; value: number }, emit: Emit): void {
+  const call: Call = { call: client.nextCall++, ...asked };
+  emit({ at: world.now, server: 0, kind: 'invoked', client: client.index + 1, call: call.call, ...asked });
+  client.queue.push(call);
+  wake(world, client, 'timeout', call.call, client.model.timeout);
+  client.closed = false;
+  if (client.state === 'connected') sendQueued(world, client, emit);
+  else if (client.state === 'idle') connect(world, client);
+}
+
+/** Goes to another server, if it is not there already. */
+export function moveTo(world: World, client: VirtualClient, server: ServerId, emit: Emit): void {
+  if (client.server === server && client.state !== 'idle') return;
+  client.server = server;
+  if (client.state !== 'idle') disconnect(world, client, 'moved to another server', emit);
+}
+
+function connect(world: World, client: VirtualClient): void {
+  client.state = 'connecting';
+  client.dial++;
+  dial(world, endpoint(client), 'client', client.server, { life: client.dial, timeout: client.model.timeout });
+}
+
+/** Something reaches the client. */
+export function clientHears(world: World, index: number, input: Input, emit: Emit): void {
+  const client = world.clients[index];
+  if (client === undefined) return;
+  switch (input.kind) {
+    case 'opened':
+      client.connection = input.connection;
+      client.state = 'greeting';
+      send(world, client, { kind: 'CONNECT', session: client.session, timeoutMs: client.model.sessionTimeoutMs, lastZxid: client.lastZxid }, emit);
+      return;
+    case 'unreachable':
+      client.state = 'idle';
+      lookElsewhere(world, client);
+      return;
+    case 'closed':
+      if (input.connection === client.connection) lost(world, client, 'connection lost', emit);
+      return;
+    case 'received':
+      if (input.connection === client.connection) answered(world, client, input.message as ClientMessage, emit);
+      return;
+    default:
+      return;
+  }
+}
+
+function answered(world: World, client: VirtualClient, message: ClientMessage, emit: Emit): void {
+  switch (message.kind) {
+    case 'CONNECTED':
+      onConnected(world, client, message.session, message.timeoutMs, emit);
+      return;
+    case 'REPLY': {
+      const call = client.outstanding.first();
+      if (call === undefined || call.call !== message.cxid) return;
+      client.outstanding.shift();
+      if (message.zxid > client.lastZxid) client.lastZxid = message.zxid;
+      const failed = message.error !== null;
+      const value = typeof message.value === 'number' ? message.value : null;
+      finish(world, client, call, { outcome: failed ? 'failed' : 'ok', zxid: message.zxid, value, error: message.error }, emit);
+      if (call.op === 'closeSession') {
+        client.session = 0;
+        client.closed = true;
+        disconnect(world, client, 'session closed', emit);
+      }
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+function onConnected(world: World, client: VirtualClient, session: number, timeoutMs: number, emit: Emit): void {
+  if (session === 0) {
+    // Expired or unknown: a new session, on the next connection.
+    client.session = 0;
+    disconnect(world, client, 'session expired', emit);
+    return;
+  }
+  client.state = 'connected';
+  client.session = session;
+  client.timeoutMs = timeoutMs;
+  if (session > 0) wake(world, client, 'ping', client.dial, Math.floor((timeoutMs * MS) / 3));
+  const first = client.queue.first();
+  if (first?.op === 'createSession') {
+    client.queue.shift();
+    finish(world, client, first, { outcome: 'ok', zxid: ZERO, value: null, error: null }, emit);
+  }
+  sendQueued(world, client, emit);
+}
+
+function sendQueued(world: World, client: VirtualClient, emit: Emit): void {
+  for (let call = client.queue.shift(); call !== undefined; call = client.queue.shift()) {
+    if (call.op === 'createSession') {
+      finish(world, client, call, { outcome: 'ok', zxid: ZERO, value: null, error: null }, emit);
+      continue;
+    }
+    client.outstanding.push(call);
+    send(world, client, { kind: 'CLIENTREQUEST', request: requestOf(client, call) }, emit);
+  }
+}
+
+function requestOf(client: VirtualClient, call: Call): ClientRequest {
+  const session = client.session > 0 ? client.session : endpoint(client);
+  const cxid = call.call;
+  const { key, value } = call;
+  switch (call.op) {
+    case 'write':
+      return { session, cxid, kind: 'write', op: { key, value } };
+    case 'error':
+      return { session, cxid, kind: 'write', op: { key, value, fail: true } };
+    case 'read':
+      return { session, cxid, kind: 'read', op: { key } };
+    case 'sync':
+      return { session, cxid, kind: 'sync', op: null };
+    case 'createSession':
+    case 'closeSession':
+      return { session, cxid, kind: call.op, op: null };
+  }
+}
+
+interface Outcome {
+  readonly outcome: 'ok' | 'failed' | 'unknown';
+  readonly zxid: Zxid;
+  readonly value: number | null;
+  readonly error: string | null;
+}
+
+function finish(world: World, client: VirtualClient, call: Call, outcome: Outcome, emit: Emit): void {
+  emit({ at: world.now, server: 0, kind: 'returned', client: client.index + 1, call: call.call, ...outcome });
+  if (client.outstanding.size === 0 && client.queue.size === 0) think(world, client);
+}
+
+function think(world: World, client: VirtualClient): void {
+  if (client.begun < client.model.operations) wake(world, client, 'work', client.begun, client.random.between(client.model.think));
+}
+
+/** The connection is gone: what was under way has an unknown fate, unless it was only a read. */
+function lost(world: World, client: VirtualClient, why: string, emit: Emit): void {
+  client.connection = 0;
+  client.state = 'idle';
+  for (let call = client.outstanding.shift(); call !== undefined; call = client.outstanding.shift()) {
+    const outcome = call.op === 'read' || call.op === 'sync' ? 'failed' : 'unknown';
+    finish(world, client, call, { outcome, zxid: ZERO, value: null, error: why }, emit);
+  }
+  lookElsewhere(world, client);
+}
+
+function disconnect(world: World, client: VirtualClient, why: string, emit: Emit): void {
+  const { connection } = client;
+  client.dial++;
+  if (connection !== 0) closeEnd(world, endpoint(client), connection, emit);
+  lost(world, client, why, emit);
+}
+
+/** Tries the next server after a while, if there is a reason to be connected. */
+function lookElsewhere(world: World, client: VirtualClient): void {
+  const { servers } = world.scenario;
+  if (client.model.server === 'any') client.server = servers[(servers.indexOf(client.server) + 1) % servers.length]!;
+  if (client.queue.size > 0 || (client.session > 0 && !client.closed)) wake(world, client, 'connect', client.dial, BACK_OFF);
+}
+
+/** One of the client's own timers. */
+export function clientWakes(world: World, index: number, what: ClientWake, version: number, emit: Emit): void {
+  const client = world.clients[index];
+  if (client === undefined) return;
+  switch (what) {
+    case 'work':
+      if (version === client.begun && client.begun < client.model.operations) work(world, client, emit);
+      return;
+    case 'connect':
+      if (client.state === 'idle' && (client.queue.size > 0 || client.session > 0)) connect(world, client);
+      return;
+    case 'ping':
+      if (version !== client.dial || client.state !== 'connected') return;
+      send(world, client, { kind: 'CLIENTPING' }, emit);
+      wake(world, client, 'ping', client.dial, Math.floor((client.timeoutMs * MS) / 3));
+      return;
+    case 'timeout':
+      timedOut(world, client, version, emit);
+      return;
+  }
+}
+
+/** No answer in time. A request that was never sent has failed for certain; one that was sent may still happen. */
+function timedOut(world: World, client: VirtualClient, call: number, emit: Emit): void {
+  if (client.outstanding.list().some((one) => one.call === call)) {
+    disconnect(world, client, 'timed out', emit);
+    return;
+  }
+  const waiting = client.queue.list();
+  const late = waiting.find((one) => one.call === call);
+  if (late === undefined) return;
+  client.queue.clear();
+  for (const one of waiting) if (one !== late) client.queue.push(one);
+  finish(world, client, late, { outcome: 'failed', zxid: ZERO, value: null, error: 'no server in time' }, emit);
+}
+
+/** One step of the client's own workload. */
+function work(world: World, client: VirtualClient, emit: Emit): void {
+  const { mix, keys } = client.model;
+  client.begun++;
+  const drawn = client.random.below(mix.write + mix.read + mix.sync);
+  const op: CallOp = drawn < mix.write ? 'write' : drawn < mix.write + mix.read ? 'read' : 'sync';
+  invoke(world, client, { op, key: `k${client.random.below(keys)}`, value: (client.index + 1) * 1_000_000 + client.begun }, emit);
+}
+
+/** Begins the client's own workload. */
+export function startClient(world: World, client: VirtualClient): void {
+  if (client.model.operations > 0) world.queue.push(client.model.from, { kind: 'client', client: client.index, what: 'work', version: 0 });
+}
+
+function wake(world: World, client: VirtualClient, what: ClientWake, version: number, after: Micros): void {
+  world.queue.push(world.now + after, { kind: 'client', client: client.index, what, version });
+}
+
+function send(world: World, client: VirtualClient, message: ClientMessage, emit: Emit): void {
+  sendOn(world, endpoint(client), client.connection, message, emit);
+}
+
+export function cloneClient(client: VirtualClient): VirtualClient {
+  return { ...client, queue: client.queue.clone(), outstanding: client.outstanding.clone(), random: client.random.clone() };
+}
+

@@ -1,0 +1,173 @@
+import { assert } from './assert.ts';
+import type { ConnectionId, Plane } from './zab/effects.ts';
+import { Fifo } from './zab/fifo.ts';
+import type { Message } from './zab/messages.ts';
+import type { NetworkModel } from './scenario.ts';
+import { stream, type Random } from './random.ts';
+import { SECOND, type Micros, type Range } from './time.ts';
+
+/** The virtual network: TCP connections whose packets stay in order, on directed links that can be cut, clogged and slow.
+ *  A lost packet is a delay; a connection loses its tail when it is reset, never a packet from its middle. */
+
+/** A server's id, or -1 - i for client i. */
+export type Endpoint = number;
+
+/** What travels: a message, or the news that the other end has closed. */
+export type Item = Message | 'FIN';
+
+/** 0: from the dialer to the acceptor; 1: the other way. Also the end at which a direction begins. */
+export type Direction = 0 | 1;
+
+export interface Connection {
+  readonly id: ConnectionId;
+  readonly plane: Plane;
+  /** [dialer, acceptor] */
+  readonly ends: readonly [Endpoint, Endpoint];
+  /** Whether the process at each end still holds it. */
+  readonly open: [boolean, boolean];
+  /** An end that went down with its host: packets to it find nobody, and nobody answers. */
+  readonly vanished: [boolean, boolean];
+  /** Sent and not yet delivered, by direction. */
+  readonly flights: readonly [Fifo<Item>, Fifo<Item>];
+  readonly lastArrival: [Micros, Micros];
+  /** Deliveries that fell due while the link was cut. */
+  readonly stalled: [number, number];
+}
+
+/** One fault that is in force on a link. */
+export interface Cut {
+  readonly fault: string;
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly planes: readonly Plane[];
+  readonly since: Micros;
+  landed: boolean;
+}
+
+export interface Slowdown {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly extra: Range;
+  readonly until: Micros;
+  landed: boolean;
+}
+
+export interface Network {
+  readonly model: NetworkModel;
+  readonly seed: string;
+  readonly connections: Map<ConnectionId, Connection>;
+  nextConnection: ConnectionId;
+  cuts: Cut[];
+  slow: Slowdown[];
+  /** Loss, resets and spikes end with the calm. */
+  calm: boolean;
+  /** One stream a directed link, made when it is first used. */
+  readonly streams: Map<number, Random>;
+}
+
+/** Clients stand next to their server: delay there would hide what they can see. */
+const CLIENT_LATENCY: Range = [10, 50];
+
+/** TCP backs off, but the simulator does not let a healed link stay silent for longer than this. */
+const LONGEST_RETRANSMIT: Micros = 3 * SECOND;
+
+export function newNetwork(model: NetworkModel, seed: string): Network {
+  return { model, seed, connections: new Map(), nextConnection: 1, cuts: [], slow: [], calm: false, streams: new Map() };
+}
+
+export function other(direction: Direction): Direction {
+  return direction === 0 ? 1 : 0;
+}
+
+/** The end at which this endpoint holds the connection. */
+export function endOf(connection: Connection, endpoint: Endpoint): Direction {
+  assert(connection.ends[0] === endpoint || connection.ends[1] === endpoint, 'a connection is used by its two ends only');
+  return connection.ends[0] === endpoint ? 0 : 1;
+}
+
+export function connect(network: Network, plane: Plane, dialer: Endpoint, acceptor: Endpoint): Connection {
+  const connection: Connection = {
+    id: network.nextConnection++,
+    plane,
+    ends: [dialer, acceptor],
+    open: [true, true],
+    vanished: [false, false],
+    flights: [new Fifo(), new Fifo()],
+    lastArrival: [0, 0],
+    stalled: [0, 0],
+  };
+  network.connections.set(connection.id, connection);
+  return connection;
+}
+
+/** Forgets a connection that neither end holds and nothing travels on. */
+export function dispose(network: Network, connection: Connection): void {
+  const { open, flights } = connection;
+  if (!open[0] && !open[1] && flights[0].size === 0 && flights[1].size === 0) network.connections.delete(connection.id);
+}
+
+/** The fault that keeps packets of this plane from going from one end to the other, if there is one. */
+export function cutOn(network: Network, from: Endpoint, to: Endpoint, plane: Plane): Cut | undefined {
+  if (network.cuts.length === 0) return undefined;
+  return network.cuts.find((cut) => cut.from === from && cut.to === to && cut.planes.includes(plane));
+}
+
+/** How long one packet takes. `landed` is told when a slow link had an effect. */
+export function latency(network: Network, from: Endpoint, to: Endpoint, now: Micros): Micros {
+  const random = linkStream(network, from, to);
+  if (from < 0 || to < 0) return random.between(CLIENT_LATENCY);
+  const { model } = network;
+  let delay = random.between(model.latency);
+  if (!network.calm) {
+    if (random.chance(model.spikePpm)) delay += random.between(model.spike);
+    if (model.assumption === 'tcp' && random.chance(model.lossPpm)) delay += random.between(model.retransmit);
+  }
+  for (const slow of network.slow) {
+    if (slow.from !== from || slow.to !== to || slow.until <= now) continue;
+    delay += random.between(slow.extra);
+    slow.landed = true;
+  }
+  return delay;
+}
+
+export function linkStream(network: Network, from: Endpoint, to: Endpoint): Random {
+  const key = (from + 2048) * 8192 + (to + 2048);
+  let random = network.streams.get(key);
+  if (random === undefined) {
+    random = stream(network.seed, 'latency', from, to);
+    network.streams.set(key, random);
+  }
+  return random;
+}
+
+/** When a packet sent now arrives: never before one sent ahead of it. */
+export function arrivalTime(network: Network, connection: Connection, direction: Direction, now: Micros): Micros {
+  const from = connection.ends[direction];
+  const to = connection.ends[other(direction)];
+  const at = Math.max(now + latency(network, from, to, now), connection.lastArrival[direction]);
+  connection.lastArrival[direction] = at;
+  return at;
+}
+
+/** How long after a link is healed what was held back on it arrives: TCP has been backing off meanwhile. */
+export function retransmitDelay(network: Network, from: Endpoint, to: Endpoint, outage: Micros): Micros {
+  const [min, max] = network.model.retransmit;
+  const longest = Math.min(Math.max(max, Math.floor(outage / 2)), LONGEST_RETRANSMIT);
+  return linkStream(network, from, to).between([Math.min(min, longest), longest]);
+}
+
+export function cloneNetwork(network: Network): Network {
+  const connections = new Map<ConnectionId, Connection>();
+  for (const [id, connection] of network.connections)
+    connections.set(id, {
+      ...connection,
+      open: [...connection.open],
+      vanished: [...connection.vanished],
+      flights: [connection.flights[0].clone(), connection.flights[1].clone()],
+      lastArrival: [...connection.lastArrival],
+      stalled: [...connection.stalled],
+    });
+  const streams = new Map<number, Random>();
+  for (const [key, random] of network.streams) streams.set(key, random.clone());
+  return { ...network, connections, cuts: network.cuts.map((cut) => ({ ...cut })), slow: network.slow.map((slow) => ({ ...slow })), streams };
+}

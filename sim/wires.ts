@@ -1,0 +1,318 @@
+import { present } from './assert.ts';
+import { landed } from './landing.ts';
+import {
+  arrivalTime,
+  connect,
+  cutOn,
+  dispose,
+  endOf,
+  latency,
+  linkStream,
+  other,
+  retransmitDelay,
+  type Connection,
+  type Cut,
+  type Direction,
+  type Endpoint,
+  type Item,
+} from './network.ts';
+import { give } from './processes.ts';
+import { SECOND, type Micros } from './time.ts';
+import type { Emit } from './trace.ts';
+import { clientHears } from './clients/client.ts';
+import type { ConnectionId, Input, Plane } from './zab/effects.ts';
+import type { Message } from './zab/messages.ts';
+import { listens } from './zab/server.ts';
+import type { ServerId } from './zab/sets.ts';
+import { epochOf, type Zxid } from './zab/zxid.ts';
+import type { Event, World } from './world-state.ts';
+
+/** What happens on the wires: dialling, sending, arriving, closing, resetting; and what a cut does to each. */
+
+/** TCP tries a connection again after one second, two, four. */
+const SYN_RETRY: Micros = SECOND;
+
+/** Odds, in ppm, that one end of a reset connection never learns of it. */
+const NEVER_NOTICED = 125_000;
+
+// ── dialling
+
+export function dial(world: World, from: Endpoint, plane: Plane, to: ServerId, options: { life: number; timeout: Micros }): void {
+  const { life, timeout } = options;
+  const deadline = world.now + timeout;
+  world.queue.push(world.now + latency(world.network, from, to, world.now), { kind: 'syn', plane, from, to, life, deadline, attempt: 0 });
+}
+
+export function synArrives(world: World, event: Event & { kind: 'syn' }, emit: Emit): void {
+  const { plane, from, to, life, deadline, attempt } = event;
+  const host = world.hosts[to];
+  const cut = cutOn(world.network, from, to, plane);
+  if (cut !== undefined || host === null || host === undefined || !host.powered) {
+    if (cut !== undefined) tellLanded(world, cut, emit);
+    retry(world, { kind: 'syn', plane, from, to, life, deadline, attempt: attempt + 1 }, { from, to, plane, life });
+    return;
+  }
+  if (host.server === null || !listens(host.server, plane)) {
+    const at = world.now + latency(world.network, to, from, world.now);
+    const why = cutOn(world.network, to, from, plane) === undefined ? 'refused' : 'timeout';
+    world.queue.push(why === 'refused' ? at : deadline, { kind: 'dialFailed', plane, from, to, life, why });
+    return;
+  }
+  const connection = connect(world.network, plane, from, to);
+  emit({ at: world.now, server: to, kind: 'connected', plane, connection: connection.id, peer: from, why: 'accepted' });
+  give(world, host, { kind: 'opened', plane, connection: connection.id, peer: from < 0 ? from : 0, ours: false }, emit);
+  const at = world.now + latency(world.network, to, from, world.now);
+  world.queue.push(at, { kind: 'synAck', connection: connection.id, life, deadline, attempt: 0 });
+}
+
+export function synAckArrives(world: World, event: Event & { kind: 'synAck' }, emit: Emit): void {
+  const connection = world.network.connections.get(event.connection);
+  if (connection === undefined) return;
+  const [from, to] = connection.ends;
+  const { plane } = connection;
+  const cut = cutOn(world.network, to, from, plane);
+  if (cut !== undefined) {
+    tellLanded(world, cut, emit);
+    const next = { ...event, attempt: event.attempt + 1 };
+    if (!retry(world, next, { from, to: to as ServerId, plane, life: event.life })) closeEnd(world, from, connection.id, emit);
+    return;
+  }
+  if (!isAlive(world, from, event.life) || world.now > event.deadline) {
+    closeEnd(world, from, connection.id, emit);
+    return;
+  }
+  emit({ at: world.now, server: serverOf(from), kind: 'connected', plane, connection: connection.id, peer: to, why: 'dialled' });
+  hear(world, from, { kind: 'opened', plane, connection: connection.id, peer: to, ours: true }, emit);
+}
+
+/** Tries again later, or fails the dial at its deadline. False if it was the last attempt. */
+function retry(world: World, again: Event & { attempt: number; deadline: Micros }, dialled: { from: Endpoint; to: ServerId; plane: Plane; life: number }): boolean {
+  const at = world.now + SYN_RETRY * 2 ** Math.min(again.attempt - 1, 6);
+  if (at < again.deadline) {
+    world.queue.push(at, again);
+    return true;
+  }
+  world.queue.push(Math.max(again.deadline, world.now), { kind: 'dialFailed', ...dialled, why: 'timeout' });
+  return false;
+}
+
+export function dialFailed(world: World, event: Event & { kind: 'dialFailed' }, emit: Emit): void {
+  if (!isAlive(world, event.from, event.life)) return;
+  hear(world, event.from, { kind: 'unreachable', plane: event.plane, peer: event.to, why: event.why }, emit);
+}
+
+// ── sending and arriving
+
+export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: Message, emit: Emit): void {
+  const connection = world.network.connections.get(id);
+  if (connection === undefined) return;
+  const direction = endOf(connection, from);
+  if (!connection.open[direction]) return;
+  const { network } = world;
+  const to = connection.ends[other(direction)];
+  emit({ at: world.now, server: serverOf(from), kind: 'sent', plane: connection.plane, connection: id, peer: to, message });
+  if (connection.plane === 'quorum' && network.model.assumption === 'datagram' && !network.calm) {
+    sendDatagram(world, connection, direction, message);
+    return;
+  }
+  if (from > 0 && to > 0 && network.model.resetPpm > 0 && !network.calm && linkStream(network, from, to).chance(network.model.resetPpm)) {
+    const at = arrivalTime(network, connection, direction, world.now);
+    world.queue.push(at, { kind: 'reset', connection: id, notices: drawNotices(world, from, to), why: 'connection reset' });
+    return;
+  }
+  put(world, connection, direction, message);
+}
+
+/** A datagram travels by itself: it may be lost, come twice, or overtake another. */
+function sendDatagram(world: World, connection: Connection, direction: Direction, message: Message): void {
+  const { network } = world;
+  const from = connection.ends[direction];
+  const to = connection.ends[other(direction)];
+  const random = linkStream(network, from, to);
+  const copies = random.chance(network.model.lossPpm) ? 0 : random.chance(network.model.duplicatePpm) ? 2 : 1;
+  for (let i = 0; i < copies; i++) {
+    const at = world.now + latency(network, from, to, world.now);
+    world.queue.push(at, { kind: 'datagram', connection: connection.id, direction, message });
+  }
+}
+
+function put(world: World, connection: Connection, direction: Direction, item: Item): void {
+  connection.flights[direction].push(item);
+  const at = arrivalTime(world.network, connection, direction, world.now);
+  world.queue.push(at, { kind: 'deliver', connection: connection.id, direction });
+}
+
+/** The next item of a direction arrives, or is held back by a cut until it is healed. */
+export function deliver(world: World, id: ConnectionId, direction: Direction, emit: Emit): void {
+  const connection = world.network.connections.get(id);
+  if (connection === undefined) return;
+  const from = connection.ends[direction];
+  const to = connection.ends[other(direction)];
+  const cut = cutOn(world.network, from, to, connection.plane);
+  if (cut !== undefined) {
+    connection.stalled[direction]++;
+    tellLanded(world, cut, emit);
+    return;
+  }
+  const item = connection.flights[direction].shift();
+  if (item === undefined) return;
+  arrive(world, connection, direction, item, emit);
+}
+
+export function datagramArrives(world: World, event: Event & { kind: 'datagram' }, emit: Emit): void {
+  const connection = world.network.connections.get(event.connection);
+  if (connection === undefined) return;
+  const [from, to] = [connection.ends[event.direction], connection.ends[other(event.direction)]];
+  if (cutOn(world.network, from, to, connection.plane) !== undefined) return;
+  arrive(world, connection, event.direction, event.message, emit);
+}
+
+function arrive(world: World, connection: Connection, direction: Direction, item: Item, emit: Emit): void {
+  const far = other(direction);
+  const from = connection.ends[direction];
+  const to = connection.ends[far];
+  if (!connection.open[far]) {
+    nobodyThere(world, connection, direction, item, emit);
+    dispose(world.network, connection);
+    return;
+  }
+  if (item === 'FIN') {
+    learnClosed(world, connection, far, 'closed by the other end', emit);
+    return;
+  }
+  emit({ at: world.now, server: serverOf(to), kind: 'received', plane: connection.plane, connection: connection.id, peer: from, message: item });
+  hear(world, to, { kind: 'received', plane: connection.plane, connection: connection.id, message: item }, emit);
+}
+
+/** Nobody holds the other end any more: the packet is void, and its sender is told so, if there is anybody to tell. */
+function nobodyThere(world: World, connection: Connection, direction: Direction, item: Item, emit: Emit): void {
+  const far = other(direction);
+  const from = connection.ends[direction];
+  const to = connection.ends[far];
+  const host = to > 0 ? present(world.hosts[to], 'a server id names a host') : null;
+  if (item !== 'FIN') {
+    emit({ at: world.now, server: serverOf(to), kind: 'lost', plane: connection.plane, connection: connection.id, peer: from, message: item, why: 'connection closed' });
+    tellFenced(world, from, to, item, emit);
+  }
+  if (!connection.open[direction] || (connection.vanished[far] && host !== null && !host.powered)) return;
+  const at = world.now + latency(world.network, to, from, world.now);
+  world.queue.push(at, { kind: 'broken', connection: connection.id, end: direction, why: 'reset by the other end' });
+}
+
+/** A packet of an epoch that its receiver has left for a newer one finds the connection closed: the connection is the fence. */
+function tellFenced(world: World, from: Endpoint, to: Endpoint, message: Message, emit: Emit): void {
+  if (from < 0 || to < 0) return;
+  const zxid = 'txn' in message ? message.txn.zxid : 'zxid' in message ? message.zxid : null;
+  const held = world.hosts[to]?.storage.acceptedEpoch ?? 0;
+  if (zxid === null || message.kind === 'FOLLOWERINFO' || message.kind === 'OBSERVERINFO' || message.kind === 'ACKEPOCH') return;
+  const offered = epochOf(zxid as Zxid);
+  if (offered >= held || offered === 0) return;
+  const promise = world.promises.accepted[to] ?? -1;
+  emit({ at: world.now, server: to, kind: 'fenced', rule: 'connection-left-for-newer-epoch', against: from, held, offered, what: message.kind, promise });
+}
+
+// ── closing
+
+/** A process closes its end: nothing more reaches it, and the other end hears of it behind what is still under way. */
+export function closeEnd(world: World, endpoint: Endpoint, id: ConnectionId, emit: Emit): void {
+  const connection = world.network.connections.get(id);
+  if (connection === undefined) return;
+  const end = endOf(connection, endpoint);
+  if (!connection.open[end]) return;
+  connection.open[end] = false;
+  emit({ at: world.now, server: serverOf(endpoint), kind: 'disconnected', plane: connection.plane, connection: id, peer: connection.ends[other(end)], why: 'closed' });
+  if (connection.open[other(end)]) put(world, connection, end, 'FIN');
+  else dispose(world.network, connection);
+}
+
+/** One end learns that the connection is gone. */
+function learnClosed(world: World, connection: Connection, end: Direction, why: string, emit: Emit): void {
+  if (!connection.open[end]) return;
+  connection.open[end] = false;
+  const endpoint = connection.ends[end];
+  emit({ at: world.now, server: serverOf(endpoint), kind: 'disconnected', plane: connection.plane, connection: connection.id, peer: connection.ends[other(end)], why });
+  hear(world, endpoint, { kind: 'closed', plane: connection.plane, connection: connection.id }, emit);
+  dispose(world.network, connection);
+}
+
+export function breakEnd(world: World, event: Event & { kind: 'broken' }, emit: Emit): void {
+  const connection = world.network.connections.get(event.connection);
+  if (connection === undefined) return;
+  const cut = cutOn(world.network, connection.ends[other(event.end)], connection.ends[event.end], connection.plane);
+  if (cut === undefined) learnClosed(world, connection, event.end, event.why, emit);
+  else tellLanded(world, cut, emit);
+}
+
+/** The connection is gone, with the tail of what was under way; its ends notice when they notice. */
+export function resetConnection(world: World, event: Event & { kind: 'reset' }, emit: Emit): void {
+  const connection = world.network.connections.get(event.connection);
+  if (connection === undefined) return;
+  loseFlights(world, connection, 0, event.why, emit);
+  loseFlights(world, connection, 1, event.why, emit);
+  for (const end of [0, 1] as const) {
+    const after = event.notices[end];
+    if (connection.open[end] && after !== null)
+      world.queue.push(world.now + after, { kind: 'broken', connection: connection.id, end, why: event.why });
+  }
+}
+
+/** Everything that is under way in one direction will never arrive. */
+export function loseFlights(world: World, connection: Connection, direction: Direction, why: string, emit: Emit): void {
+  const from = connection.ends[direction];
+  const to = connection.ends[other(direction)];
+  for (const item of connection.flights[direction].list()) {
+    if (item === 'FIN') continue;
+    emit({ at: world.now, server: serverOf(to), kind: 'lost', plane: connection.plane, connection: connection.id, peer: from, message: item, why });
+  }
+  connection.flights[direction].clear();
+  connection.stalled[direction] = 0;
+}
+
+/** The two ends notice at different times, or one of them never. */
+export function drawNotices(world: World, from: Endpoint, to: Endpoint): [Micros | null, Micros | null] {
+  const random = linkStream(world.network, from, to);
+  const notices: [Micros | null, Micros | null] = [random.between(world.scenario.network.latency), random.between(world.scenario.network.latency)];
+  if (random.chance(NEVER_NOTICED)) notices[random.below(2)] = null;
+  return notices;
+}
+
+// ── healing
+
+/** What was held back on a link is on its way again, in order. */
+export function releaseStalled(world: World, cut: Cut): void {
+  const { network } = world;
+  for (const connection of network.connections.values()) {
+    for (const direction of [0, 1] as const) {
+      const from = connection.ends[direction];
+      const to = connection.ends[other(direction)];
+      if (connection.stalled[direction] === 0 || from !== cut.from || to !== cut.to || cutOn(network, from, to, connection.plane)) continue;
+      const at = world.now + retransmitDelay(network, from, to, world.now - cut.since);
+      connection.lastArrival[direction] = Math.max(connection.lastArrival[direction], at);
+      for (; connection.stalled[direction] > 0; connection.stalled[direction]--)
+        world.queue.push(at, { kind: 'deliver', connection: connection.id, direction });
+    }
+  }
+}
+
+// ── who is at an end
+
+function hear(world: World, endpoint: Endpoint, input: Input, emit: Emit): void {
+  if (endpoint < 0) clientHears(world, -1 - endpoint, input, emit);
+  else give(world, present(world.hosts[endpoint], 'a server id names a host'), input, emit);
+}
+
+function isAlive(world: World, endpoint: Endpoint, life: number): boolean {
+  if (endpoint < 0) return world.clients[-1 - endpoint]?.dial === life;
+  const host = world.hosts[endpoint];
+  return host !== null && host !== undefined && host.server !== null && host.life === life;
+}
+
+export function serverOf(endpoint: Endpoint): ServerId {
+  return endpoint > 0 ? endpoint : 0;
+}
+
+function tellLanded(world: World, cut: Cut, emit: Emit): void {
+  if (cut.landed) return;
+  cut.landed = true;
+  landed(world, serverOf(cut.from), cut.fault, emit);
+}
