@@ -1,10 +1,197 @@
+import { progressBound } from './bounds.ts';
+import { judge } from './expect.ts';
+import { inspect } from './inspect.ts';
 import type { Property, Violation } from './property.ts';
+import { Recorder } from './recorder.ts';
 import type { Scenario } from './scenario.ts';
-import type { Emit } from './trace.ts';
+import type { Setup } from './setup.ts';
 import type { Micros } from './time.ts';
+import { fits, listen } from './timeline.ts';
+import type { Emit, TraceEvent } from './trace.ts';
+import { applyEvent, newWorld, nextEvent, type World } from './world.ts';
 import type { ServerState, SyncMode } from './zab/messages.ts';
 import type { ServerId } from './zab/sets.ts';
 import type { Zxid } from './zab/zxid.ts';
+
+/** One scenario, one seed, to its end: START HERE. */
+export function run(scenario: Scenario, seed: string, options: RunOptions): Report {
+  const started = beginRun(scenario, seed, options);
+  advance(started, scenario.endAt);
+  return finishRun(started);
+}
+
+/** The main loop: the earliest event, until nothing is left before `until`, a property is violated, or the budget is
+ *  used up. */
+export function advance(run: Run, until: Micros): void {
+  const { world, recorder, emit } = run;
+  while (!run.stopped) {
+    const at = world.queue.peekAt();
+    if (at === undefined || at > until) break;
+    const event = nextEvent(world);
+    if (event === undefined) break;
+    applyEvent(world, event, emit);
+    run.events++;
+    if (recorder.violations.length > 0 && !run.keepGoing) run.stopped = true;
+    if (run.events >= run.maxEvents) run.stopped = true;
+  }
+  if (!run.stopped) world.now = Math.max(world.now, until);
+}
+
+/** A run under way. */
+export interface Run {
+  readonly scenario: Scenario;
+  readonly seed: string;
+  readonly world: World;
+  readonly recorder: Recorder;
+  readonly emit: Emit;
+  readonly facts: Gathered;
+  readonly keepGoing: boolean;
+  readonly maxEvents: number;
+  events: number;
+  stopped: boolean;
+}
+
+/** What a report tells of the trace, besides its end. */
+export interface Gathered {
+  readonly elections: Report['elections'][number][];
+  readonly syncs: Report['syncs'][number][];
+  /** Leaders in the order in which their epochs were established. */
+  readonly established: { readonly server: ServerId; readonly epoch: number }[];
+  readonly fenced: { readonly by: ServerId; readonly against: number; readonly rule: string }[];
+  readonly outcomes: Map<string, 'ok' | 'failed' | 'unknown'>;
+  readonly calls: { ok: number; failed: number; unknown: number; pending: number };
+  commits: number;
+  /** How often each `seen` fact of the expectation was met, by its index. */
+  readonly seen: number[];
+}
+
+/** Runs longer than this have gone astray. */
+const MAX_EVENTS = 1_000_000_000;
+
+export function beginRun(scenario: Scenario, seed: string, options: RunOptions): Run {
+  const world = newWorld(scenario, seed);
+  const recorder = new Recorder(setupOf(scenario), options.properties, options.keep);
+  const facts: Gathered = {
+    elections: [],
+    syncs: [],
+    established: [],
+    fenced: [],
+    outcomes: new Map(),
+    calls: { ok: 0, failed: 0, unknown: 0, pending: 0 },
+    commits: 0,
+    seen: scenario.expect.facts.map(() => 0),
+  };
+  const gather = gatherer(world, facts);
+  const emit = listen(world, (event) => {
+    recorder.emit(event);
+    gather(event);
+  });
+  const keepGoing = options.keepGoing ?? false;
+  return { scenario, seed, world, recorder, emit, facts, keepGoing, maxEvents: options.maxEvents ?? MAX_EVENTS, events: 0, stopped: false };
+}
+
+/** What properties are told beforehand. */
+export function setupOf(scenario: Scenario): Setup {
+  const { servers, verifier, observers, settings, release, calmAt, endAt, beyondBudget, network } = scenario;
+  const datagrams = network.assumption === 'datagram';
+  return { servers, verifier, observers, settings, release, calmAt, endAt, beyondBudget, datagrams, progressBound: progressBound(scenario) };
+}
+
+function gatherer(world: World, facts: Gathered): Emit {
+  const wanted = world.scenario.expect.facts;
+  const watches = wanted.some((fact) => fact.kind === 'seen');
+  return (event) => {
+    gather(facts, event);
+    if (watches) countSeen(world, facts, event);
+  };
+}
+
+function gather(facts: Gathered, event: TraceEvent): void {
+  const { at, server } = event;
+  switch (event.kind) {
+    case 'committed':
+      facts.commits++;
+      return;
+    case 'elected': {
+      const { round, vote, becomes } = event;
+      facts.elections.push({ at, server, round, leader: vote.leader, zxid: vote.zxid, peerEpoch: vote.peerEpoch, becomes });
+      return;
+    }
+    case 'syncChosen':
+      facts.syncs.push({ at, leader: server, learner: event.learner, mode: event.mode, zxid: event.zxid, via: event.via });
+      return;
+    case 'established':
+      facts.established.push({ server, epoch: event.epoch });
+      return;
+    case 'fenced':
+      facts.fenced.push({ by: server, against: event.against, rule: event.rule });
+      return;
+    case 'invoked':
+      facts.calls.pending++;
+      return;
+    case 'returned':
+      facts.calls.pending--;
+      facts.calls[event.outcome]++;
+      facts.outcomes.set(`${event.client}/${event.call}`, event.outcome);
+      return;
+    default:
+      return;
+  }
+}
+
+function countSeen(world: World, facts: Gathered, event: TraceEvent): void {
+  world.scenario.expect.facts.forEach((fact, i) => {
+    if (fact.kind === 'seen' && fact.condition.event === event.kind && fits(world, fact.condition, event)) facts.seen[i]!++;
+  });
+}
+
+/** Judges the end of the run, and tells what it was. */
+export function finishRun(run: Run): Report {
+  const { scenario, recorder, world, facts } = run;
+  const excuses = new Map<string, string>();
+  if (!run.stopped) judgeEnd(run, excuses);
+  const overBudget = run.stopped && recorder.violations.length === 0;
+  const verdict = recorder.violations.length > 0 ? 'fail' : overBudget ? 'inconclusive' : 'pass';
+  const servers = inspect(world);
+  const unexpected = judge(run, servers, verdict);
+  return {
+    scenario: scenario.name,
+    seed: run.seed,
+    release: scenario.release,
+    verdict,
+    asExpected: unexpected.length === 0,
+    unexpected,
+    violations: recorder.violations,
+    traceHash: recorder.hasher.hex(),
+    events: run.events,
+    traceEvents: recorder.count,
+    virtualUs: world.now,
+    properties: recorder.watched.map(({ property, state }) => ({
+      name: property.name,
+      premises: state.premises,
+      excused: excuses.get(property.name) ?? null,
+    })),
+    faults: [...recorder.asked.keys(), ...[...recorder.landed.keys()].filter((fault) => !recorder.asked.has(fault))]
+      .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+      .map((fault) => ({ fault, asked: recorder.asked.get(fault) ?? 0, landed: recorder.landed.get(fault) ?? 0 })),
+    servers,
+    elections: facts.elections,
+    syncs: facts.syncs,
+    commits: facts.commits,
+    calls: facts.calls,
+  };
+}
+
+function judgeEnd(run: Run, excuses: Map<string, string>): void {
+  const { recorder, world } = run;
+  for (const watched of recorder.watched) {
+    if (watched.violated) continue;
+    const end = watched.property.finish?.(watched.state, { at: world.now, histories: recorder.histories });
+    if (end === undefined) continue;
+    if ('excused' in end) excuses.set(watched.property.name, end.excused);
+    else recorder.violations.push({ property: watched.property.name, event: recorder.count - 1, at: world.now, why: end.violated });
+  }
+}
 
 /** How one run ended: data for every report. */
 export interface Report {
@@ -65,10 +252,4 @@ export interface RunOptions {
   /** Stop at the first violation (the default), or go on to the end. */
   readonly keepGoing?: boolean;
   readonly maxEvents?: number;
-}
-
-/** A run under way. */
-export interface Run {
-  readonly scenario: Scenario;
-  readonly seed: string;
 }
