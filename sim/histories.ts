@@ -237,7 +237,7 @@ export class Histories {
     }
     if (reign.next < 0) return;
     if (this.canon.is(reign.next, txn)) reign.next++;
-    else if (reign.next === this.canon.length) {
+    else if (reign.next === this.canon.length && !this.canon.holds(txn)) {
       this.#grow(txn);
       reign.next++;
     } else reign.next = -1;

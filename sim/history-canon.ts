@@ -16,21 +16,20 @@ export interface History {
   tail: Entry[];
 }
 
-/** A stretch of one epoch in the canonical sequence; dense if its counters have no gap. */
+/** A run of consecutive zxids in the canonical sequence: one an epoch, unless something is wrong. */
 interface Stretch {
-  readonly epoch: number;
   readonly from: number;
-  dense: boolean;
+  readonly first: Zxid;
 }
 
 /** The one sequence of globally committed transactions, and the arithmetic of histories relative to it.
- *  It only grows. Every history compared here must have been changed by these methods alone. */
+ *  It only grows, by four bytes a transaction. Every history compared here must have been changed by these methods. */
 export class Canon {
   #length = 0;
-  #zxids = new Float64Array(64);
   #digests = new Uint32Array(64);
-  #stretches: Stretch[] = [];
+  #stretches: Stretch[] = [{ from: 0, first: ZERO }];
   #ascending = true;
+  #last = ZERO;
 
   get length(): number {
     return this.#length;
@@ -38,47 +37,47 @@ export class Canon {
 
   /** The zxid at a position below `length`. */
   zxidAt(index: number): Zxid {
-    return this.#zxids[index]! as Zxid;
+    let i = this.#stretches.length - 1;
+    while (this.#stretches[i]!.from > index) i--;
+    const { first, from } = this.#stretches[i]!;
+    return (first + index - from) as Zxid;
   }
 
   entryAt(index: number): Entry {
     return { zxid: this.zxidAt(index), digest: this.#digests[index]! };
   }
 
+  /** The last zxid; 0 when there is none. */
   last(): Zxid {
-    return this.#length === 0 ? ZERO : this.zxidAt(this.#length - 1);
+    return this.#last;
   }
 
   is(index: number, txn: Entry): boolean {
-    return index < this.#length && this.#zxids[index] === txn.zxid && this.#digests[index] === txn.digest >>> 0;
+    return index < this.#length && this.#digests[index] === txn.digest >>> 0 && this.zxidAt(index) === txn.zxid;
   }
 
   append(txn: Entry): void {
-    if (this.#length === this.#zxids.length) this.#grow();
-    const epoch = epochOf(txn.zxid);
-    const current = this.#stretches[this.#stretches.length - 1];
-    if (txn.zxid <= this.last()) this.#ascending = false;
-    if (current === undefined || current.epoch !== epoch)
-      this.#stretches.push({ epoch, from: this.#length, dense: true });
-    else if (txn.zxid !== this.last() + 1) current.dense = false;
-    this.#zxids[this.#length] = txn.zxid;
-    this.#digests[this.#length] = txn.digest;
-    this.#length++;
+    if (this.#length === this.#digests.length) {
+      const digests = new Uint32Array(this.#digests.length * 2);
+      digests.set(this.#digests);
+      this.#digests = digests;
+    }
+    if (txn.zxid <= this.#last) this.#ascending = false;
+    if (txn.zxid !== this.#last + 1) this.#stretches.push({ from: this.#length, first: txn.zxid });
+    this.#digests[this.#length++] = txn.digest;
+    this.#last = txn.zxid;
   }
 
   /** The position of `zxid`, or -1. */
   indexOf(zxid: Zxid): number {
-    if (this.#ascending && zxid > this.last()) return -1;
-    const epoch = epochOf(zxid);
+    if (this.#ascending && zxid > this.#last) return -1;
+    let end = this.#length;
     for (let i = this.#stretches.length - 1; i >= 0; i--) {
-      const stretch = this.#stretches[i]!;
-      if (stretch.epoch !== epoch) continue;
-      const guess = stretch.from + (zxid - this.#zxids[stretch.from]!);
-      if (guess >= stretch.from && guess < this.#length && this.#zxids[guess] === zxid) return guess;
-      // Counters are contiguous inside an epoch, unless something is wrong: then it is searched.
-      if (stretch.dense) continue;
-      const end = this.#stretches[i + 1]?.from ?? this.#length;
-      for (let k = stretch.from; k < end; k++) if (this.#zxids[k] === zxid) return k;
+      const { first, from } = this.#stretches[i]!;
+      const index = from + (zxid - first);
+      if (index >= from && index < end) return index;
+      if (zxid > first && this.#ascending) return -1;
+      end = from;
     }
     return -1;
   }
@@ -90,7 +89,7 @@ export class Canon {
 
   /** The number of leading entries that lie in epochs below `epoch`. */
   lengthBelow(epoch: number): number {
-    for (const stretch of this.#stretches) if (stretch.epoch >= epoch) return stretch.from;
+    for (const { first, from } of this.#stretches) if (from < this.#length && epochOf(first) >= epoch) return from;
     return this.#length;
   }
 
@@ -220,31 +219,22 @@ export class Canon {
   clone(): Canon {
     const copy = new Canon();
     copy.#length = this.#length;
-    copy.#zxids = this.#zxids.slice();
     copy.#digests = this.#digests.slice();
-    copy.#stretches = this.#stretches.map((stretch) => ({ ...stretch }));
+    copy.#stretches = this.#stretches.slice();
     copy.#ascending = this.#ascending;
+    copy.#last = this.#last;
     return copy;
   }
 
+  /** The number of leading entries up to `zxid`. */
   #lengthUpTo(zxid: Zxid): number {
-    let low = 0;
-    let high = this.#length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.zxidAt(middle) <= zxid) low = middle + 1;
-      else high = middle;
+    let end = this.#length;
+    for (let i = this.#stretches.length - 1; i >= 0; i--) {
+      const { first, from } = this.#stretches[i]!;
+      if (zxid >= first) return Math.min(end, from + (zxid - first) + 1);
+      end = from;
     }
-    return low;
-  }
-
-  #grow(): void {
-    const zxids = new Float64Array(this.#zxids.length * 2);
-    zxids.set(this.#zxids);
-    this.#zxids = zxids;
-    const digests = new Uint32Array(this.#digests.length * 2);
-    digests.set(this.#digests);
-    this.#digests = digests;
+    return 0;
   }
 }
 

@@ -27,6 +27,8 @@ export interface Connection {
   readonly open: [boolean, boolean];
   /** An end that went down with its host: packets to it find nobody, and nobody answers. */
   readonly vanished: [boolean, boolean];
+  /** It was reset: what is sent from now on reaches nobody, whether its ends have noticed or not. */
+  dead: boolean;
   /** Sent and not yet delivered, by direction. */
   readonly flights: readonly [Fifo<Item>, Fifo<Item>];
   readonly lastArrival: [Micros, Micros];
@@ -92,6 +94,7 @@ export function connect(network: Network, plane: Plane, dialer: Endpoint, accept
     ends: [dialer, acceptor],
     open: [true, true],
     vanished: [false, false],
+    dead: false,
     flights: [new Fifo(), new Fifo()],
     lastArrival: [0, 0],
     stalled: [0, 0],

@@ -91,6 +91,9 @@ export interface ClientModel {
   readonly keys: number;
   /** Without an answer for this long the outcome is `unknown` and the client looks for another server. */
   readonly timeout: Micros;
+  /** false: a bare connection. It is made by `openSession` alone, once; without one every request fails at once.
+   *  Left out, the client looks for a server until it is told to close. */
+  readonly reconnects?: boolean;
 }
 
 /** Who is meant: a server by id, or by the role it has when the step is taken. `followers`: the one with the lowest id. */

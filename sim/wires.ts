@@ -60,9 +60,11 @@ export function synArrives(world: World, event: Event & { kind: 'syn' }, emit: E
   }
   const connection = connect(world.network, plane, from, to);
   emit({ at: world.now, server: to, kind: 'connected', plane, connection: connection.id, peer: from, why: 'accepted' });
-  give(world, host, { kind: 'opened', plane, connection: connection.id, peer: from < 0 ? from : 0, ours: false }, emit);
   const at = world.now + latency(world.network, to, from, world.now);
+  // Nothing that the acceptor sends overtakes the answer to the dial.
+  connection.lastArrival[1] = at;
   world.queue.push(at, { kind: 'synAck', connection: connection.id, life, deadline, attempt: 0 });
+  give(world, host, { kind: 'opened', plane, connection: connection.id, peer: from < 0 ? from : 0, ours: false }, emit);
 }
 
 export function synAckArrives(world: World, event: Event & { kind: 'synAck' }, emit: Emit): void {
@@ -111,6 +113,10 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
   const { network } = world;
   const to = connection.ends[other(direction)];
   emit({ at: world.now, server: serverOf(from), kind: 'sent', plane: connection.plane, connection: id, peer: to, message });
+  if (connection.dead) {
+    emit({ at: world.now, server: serverOf(to), kind: 'lost', plane: connection.plane, connection: id, peer: from, message, why: 'connection reset' });
+    return;
+  }
   if (connection.plane === 'quorum' && network.model.assumption === 'datagram' && !network.calm) {
     sendDatagram(world, connection, direction, message);
     return;
@@ -137,6 +143,7 @@ function sendDatagram(world: World, connection: Connection, direction: Direction
 }
 
 function put(world: World, connection: Connection, direction: Direction, item: Item): void {
+  if (connection.dead) return;
   connection.flights[direction].push(item);
   const at = arrivalTime(world.network, connection, direction, world.now);
   world.queue.push(at, { kind: 'deliver', connection: connection.id, direction });
@@ -222,7 +229,7 @@ export function closeEnd(world: World, endpoint: Endpoint, id: ConnectionId, emi
   connection.open[end] = false;
   emit({ at: world.now, server: serverOf(endpoint), kind: 'disconnected', plane: connection.plane, connection: id, peer: connection.ends[other(end)], why: 'closed' });
   if (connection.open[other(end)]) put(world, connection, end, 'FIN');
-  else dispose(world.network, connection);
+  if (!connection.open[other(end)] || connection.dead) dispose(world.network, connection);
 }
 
 /** One end learns that the connection is gone. */
@@ -246,7 +253,8 @@ export function breakEnd(world: World, event: Event & { kind: 'broken' }, emit: 
 /** The connection is gone, with the tail of what was under way; its ends notice when they notice. */
 export function resetConnection(world: World, event: Event & { kind: 'reset' }, emit: Emit): void {
   const connection = world.network.connections.get(event.connection);
-  if (connection === undefined) return;
+  if (connection === undefined || connection.dead) return;
+  connection.dead = true;
   loseFlights(world, connection, 0, event.why, emit);
   loseFlights(world, connection, 1, event.why, emit);
   for (const end of [0, 1] as const) {

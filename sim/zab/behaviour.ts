@@ -51,6 +51,12 @@ export interface Behaviour {
   readonly truncStrict: boolean;
   /** The snapshot after a SNAP replaces everything on disk: no stale log tail survives it (ZOOKEEPER-2832, 2846). */
   readonly snapReplacesLog: boolean;
+  /** Every snapshot is written beside, fsynced and renamed. False: only those after a SNAP; any other one overwrites a file
+   *  of its name in place, so that a power failure can take an older, durable copy of the same zxid with it. */
+  readonly everySnapshotSynced: boolean;
+  /** The leader's choice for a learner counts what it has committed and not yet applied, so that no committed transaction
+   *  is truncated; and what a learner had acknowledged on an earlier connection no longer counts. */
+  readonly syncKnowsCommits: boolean;
   /** A RUNNING server applies a transaction only once its own log holds it durably (ZOOKEEPER-4882). */
   readonly applyAfterDurable: boolean;
   /** After a disk error the memory is read from disk anew. */
@@ -87,6 +93,8 @@ const master: Behaviour = {
   discardAfterPartialSync: false,
   truncStrict: false,
   snapReplacesLog: false,
+  everySnapshotSynced: false,
+  syncKnowsCommits: false,
   applyAfterDurable: false,
   reloadAfterDiskError: false,
   raiseCurrentEpochAtLoad: false,
@@ -133,6 +141,8 @@ const corrected: Behaviour = {
   discardAfterPartialSync: true,
   truncStrict: true,
   snapReplacesLog: true,
+  everySnapshotSynced: true,
+  syncKnowsCommits: true,
   applyAfterDurable: true,
   reloadAfterDiskError: true,
   raiseCurrentEpochAtLoad: true,

@@ -4,7 +4,7 @@ import type { Effect } from './effects.ts';
 import type { QuorumMessage, Txn } from './messages.ts';
 import { fenced, note, setTimer, ticks, warn } from './out.ts';
 import { containsQuorum } from './quorum.ts';
-import { add } from './sets.ts';
+import { add, without } from './sets.ts';
 import type { Leader, LearnerHandler, Server } from './state.ts';
 import { fileOf, newestSnapshot, storageSizeFrom } from './storage.ts';
 import { decideSync, decideSync34, type LeaderHistory } from './sync-decision.ts';
@@ -20,7 +20,8 @@ const STARTUP_POLL = 20;
  *  Source: LearnerHandler.java#syncFollower. */
 export function syncFollower(server: Server, leader: Leader, handler: LearnerHandler, out: Effect[]): void {
   const { behaviour } = server.config;
-  const history = historyOf(server);
+  if (behaviour.syncKnowsCommits) forgetAcks(leader, handler.sid);
+  const history = historyOf(server, leader);
   const decision = behaviour.txnLogSync ? decideSync(history, handler.peerLastZxid) : decideSync34(history, handler.peerLastZxid);
   note(out, {
     kind: 'syncChosen',
@@ -118,11 +119,21 @@ function startForwarding(leader: Leader, handler: LearnerHandler, lastSeen: Zxid
   for (const { txn } of leader.outstanding.list()) if (txn.zxid > lastSeen) handler.queued.push({ kind: 'PROPOSAL', txn });
 }
 
-function historyOf(server: Server): LeaderHistory {
+/** The learner may be told to give up what it had acknowledged before; all that is outstanding is sent to it again, and
+ *  acknowledged again. */
+function forgetAcks(leader: Leader, sid: number): void {
+  for (let i = 0; i < leader.outstanding.size; i++) {
+    const proposal = leader.outstanding.at(i)!;
+    proposal.acks = without(proposal.acks, sid);
+  }
+}
+
+function historyOf(server: Server, leader: Leader): LeaderHistory {
   const { settings, behaviour } = server.config;
+  const applied = server.db.committedLog.list();
   return {
     lastProcessedZxid: server.db.lastProcessed,
-    committedLog: server.db.committedLog.list(),
+    committedLog: behaviour.syncKnowsCommits ? applied.concat(leader.toBeApplied.list()) : applied,
     forceSnapshotSync: settings.forceSnapshotSync,
     txnLogSync: settings.snapshotSizeFactorPpm >= 0,
     readTxnLog: (zxid) => readTxnLog(server, zxid),

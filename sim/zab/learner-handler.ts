@@ -71,6 +71,9 @@ function onInfo(server: Server, leader: Leader, handler: LearnerHandler, message
     dropHandler(leader, handler, out);
     return;
   }
+  // A learner that comes anew has left its earlier connection, whether that has been noticed or not.
+  if (server.config.behaviour.syncKnowsCommits)
+    for (const earlier of leader.handlers.slice()) if (earlier.sid === message.sid) dropHandler(leader, earlier, out);
   handler.sid = message.sid;
   handler.observer = message.kind === 'OBSERVERINFO';
   handler.acceptedEpoch = epochOf(message.zxid);

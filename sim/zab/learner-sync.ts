@@ -189,7 +189,8 @@ function takeStep(server: Server, learner: Learner, step: LearnerStep, out: Effe
       const snapped = learner.syncMode === 'SNAP';
       const snapshot = takeSnapshot(server, server.db.lastProcessed, out);
       const replaces = snapped && behaviour.snapReplacesLog;
-      startWrite(server, { kind: 'snapshot', snapshot, synced: snapped && behaviour.snapSynced, replaces }, then, out);
+      const synced = behaviour.everySnapshotSynced || (snapped && behaviour.snapSynced);
+      startWrite(server, { kind: 'snapshot', snapshot, synced, replaces }, then, out);
       return true;
     }
     case 'log':

@@ -82,7 +82,8 @@ export function runSnapshotThread(server: Server, out: Effect[]): void {
     return;
   }
   const snapshot = takeSnapshot(server, server.db.lastProcessed, out);
-  startWrite(server, { kind: 'snapshot', snapshot, synced: false, replaces: false }, { kind: 'periodicSnapshot' }, out);
+  const synced = server.config.behaviour.everySnapshotSynced;
+  startWrite(server, { kind: 'snapshot', snapshot, synced, replaces: false }, { kind: 'periodicSnapshot' }, out);
 }
 
 /** A batch is durable. Returns it, for the next stage. */

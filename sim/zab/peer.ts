@@ -31,7 +31,7 @@ export function beginRole(server: Server, out: Effect[]): void {
     const snapshot = takeSnapshot(server, server.db.lastProcessed, out);
     startWrite(
       server,
-      { kind: 'snapshot', snapshot, synced: false, replaces: false },
+      { kind: 'snapshot', snapshot, synced: server.config.behaviour.everySnapshotSynced, replaces: false },
       { kind: 'main', reign: server.reign, step: 'leaderSnapshot' },
       out,
     );

@@ -14,7 +14,7 @@ import { runCommitProcessor, submitRequest, tick } from './leader-broadcast.ts';
 import { sendSnapshots, startUp } from './leader-sync.ts';
 import { acceptLearner, handlerClosed, handlerTimedOut, learnerSaid } from './learner-handler.ts';
 import { cloneLogQueue, newLogQueue, runSnapshotThread } from './log-queue.ts';
-import { learnerEof, learnerPacket } from './learner.ts';
+import { learnerEof, learnerPacket, resumeReading } from './learner.ts';
 import { nextStep } from './learner-sync.ts';
 import type { ClientMessage, ElectionMessage, Message, QuorumMessage, ServerState, Vote, ZabState } from './messages.ts';
 import { beginRole, handlerOf, leaveRole } from './peer.ts';
@@ -308,6 +308,8 @@ function scheduled(server: Server, thread: (Input & { kind: 'scheduled' })['thre
       if (learner === null || learner.steps[0] !== 'yield') return;
       learner.steps.shift();
       nextStep(server, learner, out);
+      // What came meanwhile, a PING perhaps, waits in the socket.
+      resumeReading(server, learner, out);
       return;
     }
   }
