@@ -17,7 +17,7 @@ export class Hasher {
     this.#mix(hash);
   }
 
-  /** JSON-like data, by content: arrays in order, objects by sorted key. For rare and small values. */
+  /** JSON-like data, by content: arrays in order, objects in the order of their keys as they were written. */
   data(value: unknown): void {
     if (value === null || value === undefined) this.int(-7);
     else if (typeof value === 'number') this.int(value);
@@ -28,7 +28,7 @@ export class Hasher {
       for (const item of value) this.data(item);
     } else {
       const record = value as Record<string, unknown>;
-      for (const key of Object.keys(record).sort((x, y) => (x < y ? -1 : x > y ? 1 : 0))) {
+      for (const key of Object.keys(record)) {
         this.text(key);
         this.data(record[key]);
       }

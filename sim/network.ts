@@ -125,6 +125,7 @@ export function latency(network: Network, from: Endpoint, to: Endpoint, now: Mic
     if (random.chance(model.spikePpm)) delay += random.between(model.spike);
     if (model.assumption === 'tcp' && random.chance(model.lossPpm)) delay += random.between(model.retransmit);
   }
+  if (network.slow.length === 0) return delay;
   for (const slow of network.slow) {
     if (slow.from !== from || slow.to !== to || slow.until <= now) continue;
     delay += random.between(slow.extra);

@@ -3,7 +3,7 @@ import { HISTORY_KINDS, newHistories, type Histories } from './histories.ts';
 import type { Property, PropertyState, Violation } from './property.ts';
 import type { Setup } from './setup.ts';
 import type { Emit, TraceEvent, TraceKind } from './trace.ts';
-import { hashTraceEvent } from './trace-hash.ts';
+import { codeOf, hashTraceEvent } from './trace-hash.ts';
 
 /** Receives the trace: numbers and hashes every event, shows it to the histories, to the properties that asked for its
  *  kind, and to whoever keeps the trace. Nothing flows back into the world. */
@@ -16,28 +16,48 @@ export class Recorder {
   readonly asked = new Map<string, number>();
   readonly landed = new Map<string, number>();
   readonly watched: readonly Watched[];
-  readonly #byKind = new Map<TraceKind, readonly Watched[]>();
-  readonly #historyKinds = new Set<TraceKind>(HISTORY_KINDS);
+  /** What is to be done with each kind of event: one look-up an event. */
+  readonly #byKind = new Map<TraceKind, Audience>();
   readonly #keep: Emit | undefined;
 
   constructor(setup: Setup, properties: readonly Property[], keep: Emit | undefined) {
     this.histories = newHistories(setup);
     this.#keep = keep;
     this.watched = properties.map((property) => ({ property, state: property.start(setup), violated: false }));
-    for (const watched of this.watched)
-      for (const kind of watched.property.observes) this.#byKind.set(kind, [...(this.#byKind.get(kind) ?? []), watched]);
+    this.alsoTell(['fault', 'landed'], (event) => this.#countFault(event));
+    for (const kind of HISTORY_KINDS) this.#audience(kind).historic = true;
+    for (const watched of this.watched) for (const kind of watched.property.observes) this.#audience(kind).watching.push(watched);
+  }
+
+  /** Somebody else who wants to see the events of these kinds, after the properties have. */
+  alsoTell(kinds: readonly TraceKind[], tell: Emit): void {
+    for (const kind of kinds) this.#audience(kind).others.push(tell);
   }
 
   readonly emit: Emit = (event) => {
     const index = this.count++;
-    hashTraceEvent(event, this.hasher);
+    const audience = this.#byKind.get(event.kind) ?? this.#audience(event.kind);
+    hashTraceEvent(event, audience.code, this.hasher);
+    if (audience.historic) this.histories.observe(event);
+    const { watching, others } = audience;
+    for (let i = 0; i < watching.length; i++) this.#show(watching[i]!, event, index);
+    for (let i = 0; i < others.length; i++) others[i]!(event);
+    if (this.#keep !== undefined) this.#keep(event);
+  };
+
+  #countFault(event: TraceEvent): void {
     if (event.kind === 'fault') this.asked.set(event.fault, (this.asked.get(event.fault) ?? 0) + 1);
     else if (event.kind === 'landed') this.landed.set(event.fault, (this.landed.get(event.fault) ?? 0) + 1);
-    if (this.#historyKinds.has(event.kind)) this.histories.observe(event);
-    const watching = this.#byKind.get(event.kind);
-    if (watching !== undefined) for (const watched of watching) this.#show(watched, event, index);
-    this.#keep?.(event);
-  };
+  }
+
+  #audience(kind: TraceKind): Audience {
+    let audience = this.#byKind.get(kind);
+    if (audience === undefined) {
+      audience = { code: codeOf(kind), historic: false, watching: [], others: [] };
+      this.#byKind.set(kind, audience);
+    }
+    return audience;
+  }
 
   #show(watched: Watched, event: TraceEvent, index: number): void {
     if (watched.violated) return;
@@ -47,6 +67,14 @@ export class Recorder {
     watched.violated = true;
     this.violations.push({ property: watched.property.name, event: index, at: event.at, why });
   }
+}
+
+interface Audience {
+  /** Stands for the kind in the trace hash. */
+  readonly code: number;
+  historic: boolean;
+  readonly watching: Watched[];
+  readonly others: Emit[];
 }
 
 export interface Watched {

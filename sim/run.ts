@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.ts';
 import type { Setup } from './setup.ts';
 import type { Micros } from './time.ts';
 import { fits, listen } from './timeline.ts';
-import type { Emit, TraceEvent } from './trace.ts';
+import type { Emit, TraceEvent, TraceKind } from './trace.ts';
 import { applyEvent, newWorld, nextEvent, type World } from './world.ts';
 import type { ServerState, SyncMode } from './zab/messages.ts';
 import type { ServerId } from './zab/sets.ts';
@@ -81,11 +81,14 @@ export function beginRun(scenario: Scenario, seed: string, options: RunOptions):
     commits: 0,
     seen: scenario.expect.facts.map(() => 0),
   };
-  const gather = gatherer(world, facts);
-  const emit = listen(world, (event) => {
-    recorder.emit(event);
-    gather(event);
+  recorder.alsoTell(GATHERED, (event) => gather(facts, event));
+  scenario.expect.facts.forEach((fact, index) => {
+    if (fact.kind !== 'seen') return;
+    recorder.alsoTell([fact.condition.event], (event) => {
+      if (fits(world, fact.condition, event)) facts.seen[index]!++;
+    });
   });
+  const emit = listen(world, recorder.emit);
   const keepGoing = options.keepGoing ?? false;
   return { scenario, seed, world, recorder, emit, facts, keepGoing, maxEvents: options.maxEvents ?? MAX_EVENTS, events: 0, stopped: false };
 }
@@ -97,14 +100,7 @@ export function setupOf(scenario: Scenario): Setup {
   return { servers, verifier, observers, settings, release, calmAt, endAt, beyondBudget, datagrams, progressBound: progressBound(scenario) };
 }
 
-function gatherer(world: World, facts: Gathered): Emit {
-  const wanted = world.scenario.expect.facts;
-  const watches = wanted.some((fact) => fact.kind === 'seen');
-  return (event) => {
-    gather(facts, event);
-    if (watches) countSeen(world, facts, event);
-  };
-}
+const GATHERED: readonly TraceKind[] = ['committed', 'elected', 'syncChosen', 'established', 'fenced', 'invoked', 'returned'];
 
 function gather(facts: Gathered, event: TraceEvent): void {
   const { at, server } = event;
@@ -137,12 +133,6 @@ function gather(facts: Gathered, event: TraceEvent): void {
     default:
       return;
   }
-}
-
-function countSeen(world: World, facts: Gathered, event: TraceEvent): void {
-  world.scenario.expect.facts.forEach((fact, i) => {
-    if (fact.kind === 'seen' && fact.condition.event === event.kind && fits(world, fact.condition, event)) facts.seen[i]!++;
-  });
 }
 
 /** Judges the end of the run, and tells what it was. */

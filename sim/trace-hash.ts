@@ -2,10 +2,11 @@ import type { Hasher } from './hash.ts';
 import type { Txn, Message } from './zab/messages.ts';
 import type { TraceEvent } from './trace.ts';
 
-/** Every field of every trace event enters the trace hash, so that equal hashes mean equal runs. */
-export function hashTraceEvent(event: TraceEvent, into: Hasher): void {
+/** Every field of every trace event enters the trace hash, so that equal hashes mean equal runs. `code` is
+ *  `codeOf` of the event's kind. */
+export function hashTraceEvent(event: TraceEvent, code: number, into: Hasher): void {
   into.int(event.at);
-  into.int(codeOf(event.kind) * 64 + event.server);
+  into.int(code * 64 + event.server);
   switch (event.kind) {
     case 'sent':
     case 'received':
@@ -37,17 +38,17 @@ export function hashTraceEvent(event: TraceEvent, into: Hasher): void {
     case 'invoked':
       into.int(event.client);
       into.int(event.call);
-      into.text(event.op);
+      into.int(codeOf(event.op));
       into.text(event.key);
       into.int(event.value);
       return;
     case 'returned':
       into.int(event.client);
       into.int(event.call);
-      into.text(event.outcome);
+      into.int(codeOf(event.outcome));
       into.int(event.zxid);
-      into.data(event.value);
-      into.data(event.error);
+      into.int(event.value ?? -1);
+      into.int(event.error === null ? 0 : codeOf(event.error));
       return;
     default:
       // Everything else is rare: by content, whatever its shape.
@@ -95,6 +96,19 @@ function hashMessage(message: Message, into: Hasher): void {
       into.int(message.snapshot.id);
       into.int(message.snapshot.lastZxid);
       return;
+    case 'REQUEST':
+    case 'CLIENTREQUEST':
+      into.int(message.request.session);
+      into.int(message.request.cxid);
+      into.int(codeOf(message.request.kind));
+      into.data(message.request.op);
+      return;
+    case 'REPLY':
+      into.int(message.cxid);
+      into.int(message.zxid);
+      into.int(message.error === null ? 0 : codeOf(message.error));
+      into.data(message.value);
+      return;
     case 'UPTODATE':
       return;
     default:
@@ -103,7 +117,7 @@ function hashMessage(message: Message, into: Hasher): void {
 }
 
 /** A small number for a word: stable, since it comes from its letters alone. */
-function codeOf(word: string): number {
+export function codeOf(word: string): number {
   const known = CODES.get(word);
   if (known !== undefined) return known;
   let code = word.length;

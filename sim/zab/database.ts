@@ -90,13 +90,18 @@ export function reloadDatabase(server: Server, out: Effect[]): void {
   out.push({ kind: 'note', note: { kind: 'reloaded', lastZxid: server.db.lastApplied, snapshot } });
 }
 
-/** Replays what is logged and not yet applied. Source: server/ZKDatabase.java#fastForwardDataBase. */
+/** Replays what is logged and not yet applied. A batch whose fsync is under way is in the file already, for a reader.
+ *  Source: server/ZKDatabase.java#fastForwardDataBase, persistence/FileTxnLog.java#commit. */
 export function fastForwardDatabase(server: Server, out: Effect[]): void {
-  for (const txn of recordsAfter(server.storage, server.db.lastProcessed)) {
-    processTxn(server, txn);
-    addCommittedProposal(server, txn);
-    out.push({ kind: 'note', note: { kind: 'applied', txn, delivered: false } });
-  }
+  for (const txn of recordsAfter(server.storage, server.db.lastProcessed)) replayTxn(server, txn, out);
+  for (const then of server.writes.values())
+    if (then.kind === 'flush') for (const txn of then.txns) if (txn.zxid > server.db.lastProcessed) replayTxn(server, txn, out);
+}
+
+function replayTxn(server: Server, txn: Txn, out: Effect[]): void {
+  processTxn(server, txn);
+  addCommittedProposal(server, txn);
+  out.push({ kind: 'note', note: { kind: 'applied', txn, delivered: false } });
 }
 
 /** A whole copy of what is in memory, named `zxid`. The trace learns what it contains. */

@@ -1,6 +1,10 @@
+/** The list is emptied, or cut, only once so much of it is behind its head: doing so at every turn would cost more than
+ *  the queue itself. */
+const SLACK = 64;
+
 /** A first-in-first-out list with indexed reading. `shift` costs the same at any length. */
 export class Fifo<T> {
-  #items: T[];
+  #items: (T | undefined)[];
   #head = 0;
 
   constructor(items: T[] = []) {
@@ -16,13 +20,12 @@ export class Fifo<T> {
   }
 
   shift(): T | undefined {
-    if (this.#head === this.#items.length) return undefined;
-    const item = this.#items[this.#head++];
-    if (this.#head === this.#items.length) {
-      this.#items.length = 0;
-      this.#head = 0;
-    } else if (this.#head >= 1024 && this.#head * 2 >= this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
+    const items = this.#items;
+    if (this.#head === items.length) return undefined;
+    const item = items[this.#head];
+    items[this.#head++] = undefined;
+    if (this.#head >= SLACK && this.#head * 2 >= items.length) {
+      this.#items = items.slice(this.#head);
       this.#head = 0;
     }
     return item;
@@ -47,7 +50,7 @@ export class Fifo<T> {
 
   /** The items in order, as an array of their own. */
   list(): T[] {
-    return this.#items.slice(this.#head);
+    return this.#items.slice(this.#head) as T[];
   }
 
   clone(): Fifo<T> {

@@ -13,7 +13,7 @@ export function hashServerInto(server: Server, into: Hasher): void {
   into.int(server.currentEpoch);
   hashVote(server.currentVote, into);
   into.int(server.currentVoteRound);
-  into.int(server.leaving === null ? 0 : server.leaving.fastForward ? 2 : 1);
+  into.int(server.leaving === null ? 0 : server.leaving.turn ? 3 : server.leaving.fastForward ? 2 : 1);
   into.int((server.stopping ? 1 : 0) + (server.needsSnapshot ? 2 : 0));
   into.int(server.writes.size);
   for (const then of server.writes.values()) into.text(then.kind === 'main' ? then.step : then.kind);

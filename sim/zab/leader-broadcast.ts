@@ -17,12 +17,15 @@ import { counterOf, epochOf, LAST_COUNTER, type Zxid } from './zxid.ts';
 /** Broadcast, the leader's side: PrepRequestProcessor.java, ProposalRequestProcessor.java, Leader.java#propose,
  *  #processAck, #tryToCommit, #commit, #inform, #processSync, #lead's tick loop. */
 
+/** Found by the request thread, which shuts the leader down; its main thread notices at the next half tick. */
+export const ROLLED_OVER = 'zxid lower 32 bits have rolled over, forcing re-election, and therefore new epoch start';
+
 /** Anything that changes state takes a zxid, even when it fails validation. Returns why the leader must step down, if it
  *  must: the counter is used up. Source: PrepRequestProcessor.java#pRequest2Txn, Leader.java#propose. */
 export function submitRequest(server: Server, leader: Leader, request: ClientRequest, out: Effect[]): string | undefined {
   const zxid = (leader.hzxid + 1) as Zxid;
   leader.hzxid = zxid;
-  if (counterOf(zxid) === LAST_COUNTER) return 'zxid lower 32 bits have rolled over, forcing re-election, and therefore new epoch start';
+  if (counterOf(zxid) === LAST_COUNTER) return ROLLED_OVER;
   const body = prepare(server, leader, request, out);
   const txn = makeTxn(server, { zxid, session: request.session, cxid: request.cxid, body });
   propose(leader, txn, out);
@@ -55,7 +58,8 @@ export function makeTxn(server: Server, of: { zxid: Zxid; session: number; cxid:
   hasher.int(of.cxid);
   hasher.int(server.id);
   hasher.data(of.body);
-  return { ...of, proposer: server.id, digest: hasher.digest32(), bytes: server.config.service.txnBytes(of.body) };
+  const { zxid, session, cxid, body } = of;
+  return { zxid, session, cxid, proposer: server.id, body, digest: hasher.digest32(), bytes: server.config.service.txnBytes(body) };
 }
 
 function propose(leader: Leader, txn: Txn, out: Effect[]): void {

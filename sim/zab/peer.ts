@@ -5,7 +5,7 @@ import { connectToLeader, epochAck, epochFixed, getEpochToPropose, sendLeaderInf
 import type { Effect } from './effects.ts';
 import { lookForLeader } from './election.ts';
 import { Fifo } from './fifo.ts';
-import { forgetHandler } from './leader-broadcast.ts';
+import { forgetHandler, ROLLED_OVER } from './leader-broadcast.ts';
 import { newLeaderAck, startUp, syncFollower } from './leader-sync.ts';
 import { isFlushed, startWrite } from './log-queue.ts';
 import { clearTimer, draw, fenced, note, setTimer, ticks } from './out.ts';
@@ -175,6 +175,9 @@ function startZkServer(server: Server, leader: Leader, out: Effect[]): void {
 
 // ── leaving a role
 
+/** How long, in ms, the main thread takes to close sockets and stop the other threads of a learner's role. */
+const STOPPING_THREADS = 5;
+
 /** Begins to leave: clients are cut off, what is queued for the log is flushed, what is logged is applied.
  *  Source: Leader.java#shutdown, Learner.java#shutdown, ZooKeeperServer.java#shutdown. */
 export function leaveRole(server: Server, why: string, out: Effect[]): void {
@@ -184,17 +187,37 @@ export function leaveRole(server: Server, why: string, out: Effect[]): void {
   note(out, { kind: 'leftRole', role: server.state, epoch, why });
   if (server.leader !== null && why.startsWith('Not sufficient'))
     fenced(out, 'quorum-gone', server.id, { held: server.acceptedEpoch, offered: epoch }, why);
-  for (const timer of ['leaderWait', 'tick', 'expiry', 'connect', 'read'] as const) clearTimer(out, timer);
+  const turn = server.leader !== null && why === ROLLED_OVER;
+  for (const timer of ['leaderWait', 'expiry', 'connect', 'read'] as const) clearTimer(out, timer);
+  if (!turn) clearTimer(out, 'tick');
   closeAllClients(server, out);
   const { learner } = server;
   if (learner !== null && learner.connection !== 0) out.push({ kind: 'close', connection: learner.connection });
   const ran = server.zk === 'running' || server.zk === 'error';
   if (ran && learner !== null && !behaviour.flushBeforeFastForward) {
-    // The replay comes before the queue is flushed, so that memory misses what is logged last.
-    if (behaviour.fastForward) fastForwardDatabase(server, out);
-    server.leaving = { why, fastForward: false };
-  } else server.leaving = { why, fastForward: ran && behaviour.fastForward };
+    // The log thread is left alone: the replay comes when the main thread gets there, and sees what is written by then.
+    server.leaving = { why, fastForward: false, turn: true };
+    setTimer(out, 'connect', 0, STOPPING_THREADS);
+    return;
+  }
+  server.leaving = { why, fastForward: ran && behaviour.fastForward, turn };
   if (!ran || isFlushed(server) || server.log.failed) finishLeaving(server, out);
+}
+
+/** The main thread of a leader that another thread has shut down sees that it is not running any more. Until then it
+ *  answers every vote as LEADING, though nobody can connect. Source: Leader.java#lead, its loop. */
+export function noticeShutdown(server: Server, out: Effect[]): void {
+  if (server.leaving === null || !server.leaving.turn) return;
+  server.leaving = { ...server.leaving, turn: false };
+  if (isFlushed(server) || server.log.failed) finishLeaving(server, out);
+}
+
+/** The main thread replays what can be read of the log, and may so miss what is logged last (ZOOKEEPER-4712). */
+export function replayUnflushed(server: Server, out: Effect[]): void {
+  if (server.leaving === null || !server.leaving.turn) return;
+  server.leaving = { ...server.leaving, turn: false };
+  if (server.config.behaviour.fastForward) fastForwardDatabase(server, out);
+  if (isFlushed(server) || server.log.failed) finishLeaving(server, out);
 }
 
 /** The log queue is flushed: the role ends, and the server looks again. */
@@ -206,6 +229,8 @@ export function finishLeaving(server: Server, out: Effect[]): void {
     out.push({ kind: 'close', connection: handler.connection });
     forgetHandler(handler, out);
   }
+  if (leader !== null) leader.handlers.length = 0;
+  if (leaving.turn) return;
   server.commit.queue.clear();
   const partial = learner !== null && learner.partial;
   if (server.log.failed && behaviour.reloadAfterDiskError) clearDatabase(server);

@@ -17,7 +17,7 @@ import { cloneLogQueue, newLogQueue, runSnapshotThread } from './log-queue.ts';
 import { learnerEof, learnerPacket, resumeReading } from './learner.ts';
 import { nextStep } from './learner-sync.ts';
 import type { ClientMessage, ElectionMessage, Message, QuorumMessage, ServerState, Vote, ZabState } from './messages.ts';
-import { beginRole, handlerOf, leaveRole } from './peer.ts';
+import { beginRole, handlerOf, leaveRole, noticeShutdown, replayUnflushed } from './peer.ts';
 import type { ServerId } from './sets.ts';
 import { cloneTracker, expireSessions } from './sessions.ts';
 import type { Leader, Learner, LearnerHandler, Server } from './state.ts';
@@ -250,7 +250,8 @@ function fired(server: Server, input: Input & { kind: 'fired' }, out: Effect[]):
       if (server.state === 'LOOKING') lookForLeader(server, out);
       return;
     case 'connect':
-      if (learner !== null && server.leaving === null) connectToLeader(server, learner, out);
+      if (server.leaving !== null) replayUnflushed(server, out);
+      else if (learner !== null) connectToLeader(server, learner, out);
       return;
     case 'read':
       if (learner !== null && !learner.busy) leaveRole(server, `read timed out: nothing from server ${learner.leader}`, out);
@@ -259,6 +260,7 @@ function fired(server: Server, input: Input & { kind: 'fired' }, out: Effect[]):
       if (leader !== null) leaveRole(server, `Timeout while waiting in ${leader.stage}`, out);
       return;
     case 'tick': {
+      if (server.leaving !== null) noticeShutdown(server, out);
       if (leader === null || server.leaving !== null) return;
       const why = tick(server, leader, out);
       if (why !== undefined) leaveRole(server, why, out);

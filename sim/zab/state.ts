@@ -32,8 +32,9 @@ export interface Server {
   readonly clients: Clients;
   leader: Leader | null;
   learner: Learner | null;
-  /** Leaving a role: what is queued is flushed first. `exit`: the process ends afterwards. */
-  leaving: { readonly why: string; readonly fastForward: boolean } | null;
+  /** Leaving a role: what is queued is flushed first. `fastForward`: and then replayed. `turn`: the main thread has not
+   *  noticed yet: a learner's has other threads to stop first, a leader's looks once a half tick. */
+  leaving: { readonly why: string; readonly fastForward: boolean; readonly turn: boolean } | null;
   stopping: boolean;
   /** Told to truncate to a point that the data directory cannot show: the next sync must be a SNAP (`corrected`). */
   needsSnapshot: boolean;

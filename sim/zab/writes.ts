@@ -42,7 +42,7 @@ function flushDone(server: Server, then: Extract<Continuation, { kind: 'flush' }
     else if (leader !== null)
       for (const txn of then.txns) if (epochOf(txn.zxid) === leader.epoch) processAck(server, leader, server.id, txn.zxid, out);
     scheduleCommit(server, out);
-  } else if (isFlushed(server)) finishLeaving(server, out);
+  } else if (!server.leaving.turn && isFlushed(server)) finishLeaving(server, out);
 }
 
 /** A dead log thread puts the server into ERROR: a leader notices at its next half tick, a learner with its next packet.
