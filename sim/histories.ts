@@ -204,6 +204,7 @@ export class Histories {
       canon.hashHistory(reign.initial, into);
     }
     this.broadcasts.hash(into);
+    this.#disks.hash(into);
   }
 
   // ── what changes them

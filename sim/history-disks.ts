@@ -1,3 +1,4 @@
+import type { Hasher } from './hash.ts';
 import { Canon, copyHistory, emptyHistory, type History } from './history-canon.ts';
 import type { TraceEvent } from './trace.ts';
 import type { ServerId } from './zab/sets.ts';
@@ -127,6 +128,13 @@ export class Disks {
     copy.durableBefore = this.durableBefore;
     for (const [id, file] of this.#snapshots) copy.#snapshots.set(id, { ...file, content: copyHistory(file.content) });
     return copy;
+  }
+
+  hash(into: Hasher): void {
+    for (const [id, { content, synced }] of this.#snapshots) {
+      into.int(synced ? id : -id);
+      this.#canon.hashHistory(content, into);
+    }
   }
 
   #enter(id: ServerId): ServerHistory {

@@ -114,7 +114,10 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
   const to = connection.ends[other(direction)];
   emit({ at: world.now, server: serverOf(from), kind: 'sent', plane: connection.plane, connection: id, peer: to, message });
   if (connection.dead) {
+    // An end that has not noticed the reset learns of it when it sends: the answer is a RST.
     emit({ at: world.now, server: serverOf(to), kind: 'lost', plane: connection.plane, connection: id, peer: from, message, why: 'connection reset' });
+    const at = world.now + latency(network, from, to, world.now) + latency(network, to, from, world.now);
+    world.queue.push(at, { kind: 'broken', connection: id, end: direction, why: 'reset by the other end' });
     return;
   }
   if (connection.plane === 'quorum' && network.model.assumption === 'datagram' && !network.calm) {

@@ -260,8 +260,11 @@ function fired(server: Server, input: Input & { kind: 'fired' }, out: Effect[]):
       if (leader !== null) leaveRole(server, `Timeout while waiting in ${leader.stage}`, out);
       return;
     case 'tick': {
-      if (server.leaving !== null) noticeShutdown(server, out);
-      if (leader === null || server.leaving !== null) return;
+      if (leader === null) return;
+      if (server.leaving !== null) {
+        noticeShutdown(server, out);
+        return;
+      }
       const why = tick(server, leader, out);
       if (why !== undefined) leaveRole(server, why, out);
       return;
