@@ -66,6 +66,8 @@ export class Histories {
   lengthBefore: number;
   /** At `applied` and `serving`: how much its server had delivered before it. */
   deliveredBefore: number;
+  /** At events with a transaction: the first one of it under whose zxid another transaction was seen before. */
+  clash: Zxid | null;
   /** At `serving`: the first transaction that the server had delivered and holds no longer. */
   forgotten: Zxid | null;
 
@@ -82,6 +84,7 @@ export class Histories {
     this.irregular = from?.irregular ?? NOBODY;
     this.lengthBefore = from?.lengthBefore ?? 0;
     this.deliveredBefore = from?.deliveredBefore ?? 0;
+    this.clash = from?.clash ?? null;
     this.forgotten = from?.forgotten ?? null;
     this.#servers = from === undefined ? [] : from.#servers.map(copyServerHistory);
     const { length } = this.#servers;
@@ -100,6 +103,7 @@ export class Histories {
       case 'logged':
         return this.#onLogged(event.server, event.txns);
       case 'proposed':
+        this.clash = this.broadcasts.seen(event.txn, this.canon) ? null : event.txn.zxid;
         return this.broadcasts.proposed(event.txn);
       case 'committed':
         return this.#onCommitted(event.server, event.txn);
@@ -144,10 +148,6 @@ export class Histories {
   /** At events of the disk and of processes: how much of the canonical sequence the server held durably before. */
   get durableBefore(): number {
     return this.#disks.durableBefore;
-  }
-
-  isUnique(txn: Entry): boolean {
-    return this.broadcasts.isUnique(txn, this.canon);
   }
 
   wasProposed(txn: Entry): boolean {
@@ -211,8 +211,10 @@ export class Histories {
 
   #onApplied(id: ServerId, txn: Txn, delivered: boolean): void {
     const server = this.#servers[id]!;
+    this.clash = null;
     this.canon.push(server.memory, txn);
-    this.broadcasts.seen(txn, this.canon);
+    // Without a tail the memory is canonical, and so is what was just applied.
+    if (server.memory.tail.length > 0 && !this.broadcasts.seen(txn, this.canon)) this.clash = txn.zxid;
     if (!delivered) return;
     this.deliveredBefore = this.canon.lengthOf(server.delivered);
     if (this.canon.push(server.delivered, txn)) this.#extendOrder(server.delivered, id);
@@ -220,14 +222,16 @@ export class Histories {
 
   #onLogged(id: ServerId, txns: readonly Txn[]): void {
     const { durable } = this.#servers[id]!;
+    this.clash = null;
     for (const txn of txns) {
       this.canon.push(durable, txn);
-      this.broadcasts.seen(txn, this.canon);
+      if (durable.tail.length > 0 && !this.broadcasts.seen(txn, this.canon)) this.clash ??= txn.zxid;
     }
   }
 
   #onCommitted(id: ServerId, txn: Txn): void {
     this.lengthBefore = this.canon.length;
+    this.clash = this.broadcasts.seen(txn, this.canon) ? null : txn.zxid;
     const epoch = epochOf(txn.zxid);
     let reign = this.reigns.get(epoch);
     if (reign === undefined || reign.leader !== id) {

@@ -33,10 +33,15 @@ export class Broadcasts {
     }
   }
 
-  /** Somebody logged or applied it: the first transaction seen under a zxid is remembered until one is committed. */
-  seen(txn: Entry, canon: Canon): void {
-    if (canon.indexOf(txn.zxid) >= 0 || this.#pending.has(txn.zxid)) return;
+  /** Somebody logged or applied it: the first transaction seen under a zxid is remembered until one is committed.
+   *  False if another one was seen under its zxid before. */
+  seen(txn: Entry, canon: Canon): boolean {
+    const index = canon.indexOf(txn.zxid);
+    if (index >= 0) return canon.is(index, txn);
+    const first = this.#pending.get(txn.zxid);
+    if (first !== undefined) return first.txn.digest === txn.digest;
     this.#pending.set(txn.zxid, { txn, proposed: false, before: ZERO });
+    return true;
   }
 
   /** It is about to become the next entry of the canonical sequence. */
@@ -47,14 +52,6 @@ export class Broadcasts {
     else if (pending.before !== ZERO && canon.last() !== pending.before)
       this.skipping.push({ index, missing: pending.before });
     this.#pending.delete(txn.zxid);
-  }
-
-  /** True if nothing else was ever seen under its zxid. */
-  isUnique(txn: Entry, canon: Canon): boolean {
-    const index = canon.indexOf(txn.zxid);
-    if (index >= 0) return canon.is(index, txn);
-    const first = this.#pending.get(txn.zxid);
-    return first === undefined || first.txn.digest === txn.digest;
   }
 
   /** True if some primary broadcast exactly this transaction. */

@@ -102,7 +102,8 @@ export class Canon {
     let absorbed = 1;
     while (absorbed < tail.length && this.is(history.common + absorbed, tail[absorbed]!)) absorbed++;
     history.common += absorbed;
-    if (absorbed === tail.length) tail.length = 0;
+    if (absorbed === 1 && tail.length === 1) tail.pop();
+    else if (absorbed === tail.length) tail.length = 0;
     else if (absorbed === 1) tail.shift();
     else tail.splice(0, absorbed);
   }

@@ -34,6 +34,8 @@ export interface Connection {
   readonly lastArrival: [Micros, Micros];
   /** Deliveries that fell due while the link was cut. */
   readonly stalled: [number, number];
+  /** Since when, if there are any. */
+  readonly stalledSince: [Micros, Micros];
 }
 
 /** One fault that is in force on a link. */
@@ -98,6 +100,7 @@ export function connect(network: Network, plane: Plane, dialer: Endpoint, accept
     flights: [new Fifo(), new Fifo()],
     lastArrival: [0, 0],
     stalled: [0, 0],
+    stalledSince: [0, 0],
   };
   network.connections.set(connection.id, connection);
   return connection;
@@ -153,11 +156,16 @@ export function arrivalTime(network: Network, connection: Connection, direction:
   return at;
 }
 
-/** How long after a link is healed what was held back on it arrives: TCP has been backing off meanwhile. */
+/** How long after a link is healed what was held back on it arrives: TCP tries again after one timeout, then after twice
+ *  as long, and so on, since its first packet was lost. */
 export function retransmitDelay(network: Network, from: Endpoint, to: Endpoint, outage: Micros): Micros {
-  const [min, max] = network.model.retransmit;
-  const longest = Math.min(Math.max(max, Math.floor(outage / 2)), LONGEST_RETRANSMIT);
-  return linkStream(network, from, to).between([Math.min(min, longest), longest]);
+  let timeout = Math.max(1, linkStream(network, from, to).between(network.model.retransmit));
+  let next = timeout;
+  while (next < outage) {
+    timeout *= 2;
+    next += timeout;
+  }
+  return Math.min(next - outage, LONGEST_RETRANSMIT);
 }
 
 export function cloneNetwork(network: Network): Network {
@@ -170,6 +178,7 @@ export function cloneNetwork(network: Network): Network {
       flights: [connection.flights[0].clone(), connection.flights[1].clone()],
       lastArrival: [...connection.lastArrival],
       stalled: [...connection.stalled],
+      stalledSince: [...connection.stalledSince],
     });
   const streams = new Map<number, Random>();
   for (const [key, random] of network.streams) streams.set(key, random.clone());

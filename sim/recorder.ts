@@ -37,7 +37,7 @@ export class Recorder {
   readonly emit: Emit = (event) => {
     const index = this.count++;
     const audience = this.#byKind.get(event.kind) ?? this.#audience(event.kind);
-    hashTraceEvent(event, audience.code, this.hasher);
+    hashTraceEvent(event, this.hasher, audience.code);
     if (audience.historic) this.histories.observe(event);
     const { watching, others } = audience;
     for (let i = 0; i < watching.length; i++) this.#show(watching[i]!, event, index);

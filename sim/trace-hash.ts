@@ -4,7 +4,7 @@ import type { TraceEvent } from './trace.ts';
 
 /** Every field of every trace event enters the trace hash, so that equal hashes mean equal runs. `code` is
  *  `codeOf` of the event's kind. */
-export function hashTraceEvent(event: TraceEvent, code: number, into: Hasher): void {
+export function hashTraceEvent(event: TraceEvent, into: Hasher, code = codeOf(event.kind)): void {
   into.int(event.at);
   into.int(code * 64 + event.server);
   switch (event.kind) {

@@ -89,7 +89,7 @@ export function synAckArrives(world: World, event: Event & { kind: 'synAck' }, e
 
 /** Tries again later, or fails the dial at its deadline. False if it was the last attempt. */
 function retry(world: World, again: Event & { attempt: number; deadline: Micros }, dialled: { from: Endpoint; to: ServerId; plane: Plane; life: number }): boolean {
-  const at = world.now + SYN_RETRY * 2 ** Math.min(again.attempt - 1, 6);
+  const at = world.now + (SYN_RETRY << Math.min(again.attempt - 1, 6));
   if (at < again.deadline) {
     world.queue.push(at, again);
     return true;
@@ -160,7 +160,7 @@ export function deliver(world: World, id: ConnectionId, direction: Direction, em
   const to = connection.ends[other(direction)];
   const cut = cutOn(world.network, from, to, connection.plane);
   if (cut !== undefined) {
-    connection.stalled[direction]++;
+    if (connection.stalled[direction]++ === 0) connection.stalledSince[direction] = world.now;
     tellLanded(world, cut, emit);
     return;
   }
@@ -297,7 +297,7 @@ export function releaseStalled(world: World, cut: Cut): void {
       const from = connection.ends[direction];
       const to = connection.ends[other(direction)];
       if (connection.stalled[direction] === 0 || from !== cut.from || to !== cut.to || cutOn(network, from, to, connection.plane)) continue;
-      const at = world.now + retransmitDelay(network, from, to, world.now - cut.since);
+      const at = world.now + retransmitDelay(network, from, to, world.now - connection.stalledSince[direction]);
       connection.lastArrival[direction] = Math.max(connection.lastArrival[direction], at);
       for (; connection.stalled[direction] > 0; connection.stalled[direction]--)
         world.queue.push(at, { kind: 'deliver', connection: connection.id, direction });

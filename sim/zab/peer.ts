@@ -176,7 +176,7 @@ function startZkServer(server: Server, leader: Leader, out: Effect[]): void {
 // ── leaving a role
 
 /** How long, in ms, the main thread takes to close sockets and stop the other threads of a learner's role. */
-const STOPPING_THREADS = 5;
+const STOPPING_THREADS = 8;
 
 /** Begins to leave: clients are cut off, what is queued for the log is flushed, what is logged is applied.
  *  Source: Leader.java#shutdown, Learner.java#shutdown, ZooKeeperServer.java#shutdown. */
