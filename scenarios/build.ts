@@ -1,0 +1,191 @@
+import { DEFAULT_SETTINGS, type Settings } from '../sim/zab/config.ts';
+import { unreachable } from '../sim/assert.ts';
+import type { ClientModel, ClockModel, Scenario, Step, Action, Who } from '../sim/scenario.ts';
+import { MS, SECOND } from '../sim/time.ts';
+import type { Ensemble } from './ensemble.ts';
+import { conditionOf, factsOf } from './facts.ts';
+import { CHAOS_FAULTS, PLANES } from './names.ts';
+import type { ScenarioFile } from './schema.ts';
+import type { StepFields, WhomStep } from './steps.ts';
+
+/** Scenarios that declare no client have this one. */
+export const DEFAULT_CLIENT = 'client';
+
+/** The engine's scenario out of a file without mistakes. Every default is here, and in docs/SCENARIOS.md. */
+export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemble): Scenario {
+  const { network = {}, disk = {}, processes = {} } = file;
+  const clients = clientsOf(file);
+  const timeline = (file.timeline ?? []).map((step, index) => stepOf(step, index, ensemble, clients));
+  return {
+    name,
+    title: file.title,
+    teaches: file.teaches,
+    servers: ensemble.servers,
+    verifier: ensemble.verifier,
+    observers: ensemble.observers,
+    settings: settingsOf(file),
+    release: file.release ?? 'corrected',
+    network: {
+      latency: network.latency ?? [200, 2 * MS],
+      spikePpm: network.spikePpm ?? 0,
+      spike: network.spike ?? [20 * MS, 200 * MS],
+      lossPpm: network.lossPpm ?? 0,
+      resetPpm: network.resetPpm ?? 0,
+      retransmit: network.retransmit ?? [200 * MS, 400 * MS],
+      assumption: network.assumption ?? 'tcp',
+      duplicatePpm: network.duplicatePpm ?? 0,
+    },
+    disk: {
+      sync: disk.fsync ?? [500, 5 * MS],
+      spikePpm: disk.spikePpm ?? 0,
+      spike: disk.spike ?? [20 * MS, 200 * MS],
+      failPpm: disk.failPpm ?? 0,
+    },
+    processes: { startup: processes.startup ?? [100 * MS, 300 * MS], thread: processes.thread ?? [10, 100] },
+    clocks: Object.entries(file.clocks ?? {}).map(([id, clock]): ClockModel => ({
+      server: Number(id),
+      driftPpm: clock.driftPpm ?? 0,
+      offset: clock.offset ?? 0,
+    })),
+    clients,
+    timeline: [...startOf(ensemble), ...timeline],
+    calmAt: file.calm ?? null,
+    endAt: file.end,
+    beyondBudget: file.beyondBudget ?? false,
+    expect: {
+      verdict: file.expect?.verdict ?? 'pass',
+      properties: file.expect?.properties ?? [],
+      facts: factsOf(file.expect ?? {}),
+    },
+  };
+}
+
+/** Session bounds follow tickTime unless they are named, as in ZooKeeperServer.java#getMinSessionTimeout. */
+function settingsOf({ zooCfg = {} }: ScenarioFile): Settings {
+  const given = defined(zooCfg);
+  const tickTime = zooCfg.tickTime ?? DEFAULT_SETTINGS.tickTime;
+  const { snapshotSizeFactor, ...named } = given;
+  return {
+    ...DEFAULT_SETTINGS,
+    minSessionTimeout: 2 * tickTime,
+    maxSessionTimeout: 20 * tickTime,
+    ...named,
+    ...(snapshotSizeFactor === undefined ? {} : { snapshotSizeFactorPpm: Math.round(snapshotSizeFactor * 1_000_000) }),
+  };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function defined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+const DEFAULT_MIX = { write: 60, read: 30, sync: 10 };
+const NOTHING = { write: 0, read: 0, sync: 0 };
+
+function clientsOf(file: ScenarioFile): ClientModel[] {
+  const clients = file.clients ?? [{ name: DEFAULT_CLIENT }];
+  return clients.map((client) => ({
+    name: client.name,
+    server: client.server ?? 'any',
+    sessionTimeoutMs: Math.ceil((client.session ?? 0) / MS),
+    from: client.from ?? 0,
+    operations: client.operations ?? 0,
+    think: client.think ?? [1 * MS, 20 * MS],
+    mix: client.mix === undefined ? DEFAULT_MIX : { ...NOTHING, ...defined(client.mix) },
+    keys: client.keys ?? 4,
+    timeout: client.timeout ?? 10 * SECOND,
+  }));
+}
+
+function startOf({ started }: Ensemble): Step[] {
+  if (started.length === 0) return [];
+  return [{ moment: { kind: 'at', at: 0 }, label: null, action: { kind: 'start', servers: started } }];
+}
+
+function stepOf(step: StepFields, index: number, ensemble: Ensemble, clients: readonly ClientModel[]): Step {
+  return {
+    moment:
+      step.when === undefined
+        ? { kind: 'at', at: step.at ?? 0 }
+        : { kind: 'when', when: conditionOf(step.when), delay: step.delay ?? 0 },
+    label: step.label ?? null,
+    action: actionOf(step, index, ensemble, clients),
+  };
+}
+
+function actionOf(step: StepFields, index: number, ensemble: Ensemble, clients: readonly ClientModel[]): Action {
+  const whom = (fields: WhomStep): readonly Who[] =>
+    fields.servers === 'all'
+      ? ensemble.servers
+      : (fields.servers ?? (fields.server === undefined ? [] : [fields.server]));
+  switch (step.do) {
+    case 'start':
+    case 'stop':
+    case 'pause':
+    case 'resume':
+    case 'isolate':
+    case 'diskFull':
+    case 'diskMended':
+    case 'wipe':
+      return { kind: step.do, servers: whom(step) };
+    case 'kill':
+      return { kind: 'kill', servers: whom(step), unsent: step.unsent ?? false };
+    case 'crash':
+      return { kind: 'crash', servers: whom(step), keep: step.keep ?? null, torn: step.torn ?? false };
+    case 'slowCpu':
+      return { kind: 'slowCpu', servers: whom(step), perEvent: step.perEvent };
+    case 'partition':
+      return { kind: 'partition', groups: step.groups };
+    case 'cut':
+      return { kind: 'cut', pairs: step.links, oneWay: step.oneWay ?? false, planes: step.planes ?? PLANES };
+    case 'heal':
+      return { kind: 'heal', pairs: step.links ?? null };
+    case 'clog':
+      return { kind: 'clog', pairs: step.links, oneWay: step.oneWay ?? false, duration: step.for };
+    case 'swizzle':
+      return { kind: 'swizzle', duration: step.for };
+    case 'slowLink':
+      return { kind: 'slowLink', pairs: step.links, extra: step.extra, duration: step.for };
+    case 'reset':
+      return { kind: 'reset', pairs: step.links, noticed: step.noticed ?? 'both' };
+    case 'diskFail':
+      return { kind: 'diskFail', servers: whom(step), op: step.op, times: step.times ?? 1 };
+    case 'diskStall':
+      return { kind: 'diskStall', servers: whom(step), duration: step.for };
+    case 'diskSlow':
+      return { kind: 'diskSlow', servers: whom(step), sync: step.fsync };
+    case 'editEpoch':
+      return { kind: 'editEpoch', servers: whom(step), file: step.file, epoch: step.epoch };
+    case 'drift':
+      return { kind: 'drift', servers: whom(step), ppm: step.ppm };
+    case 'write':
+    case 'failingWrite':
+    case 'read':
+    case 'sync':
+    case 'openSession':
+    case 'closeSession':
+      return callOf(step, index, clients);
+    case 'chaos':
+      return { kind: 'chaos', duration: step.for, meanGap: step.meanGap, faults: step.faults ?? CHAOS_FAULTS };
+    default:
+      return unreachable(step);
+  }
+}
+
+type CallStep = Extract<
+  StepFields,
+  { do: 'write' | 'failingWrite' | 'read' | 'sync' | 'openSession' | 'closeSession' }
+>;
+
+function callOf(step: CallStep, index: number, clients: readonly ClientModel[]): Action {
+  return {
+    kind: step.do,
+    client: step.client ?? clients[0]?.name ?? DEFAULT_CLIENT,
+    server: step.server ?? null,
+    key: 'key' in step ? (step.key ?? 'x') : 'x',
+    // A value of its own for every step, so that a reader sees which write survived.
+    value: 'value' in step ? (step.value ?? index + 1) : index + 1,
+    times: 'times' in step ? (step.times ?? 1) : 1,
+  };
+}

@@ -1,0 +1,204 @@
+import * as z from 'zod';
+import { RELEASES } from '../sim/zab/behaviour.ts';
+import { MAX_SERVER_ID } from '../sim/zab/sets.ts';
+import {
+  duration,
+  durations,
+  epoch,
+  integer,
+  object,
+  ppm,
+  serverId,
+  serverKey,
+  signedPpm,
+  word,
+  zxid,
+} from './fields.ts';
+import { FENCING_RULES, SERVER_STATES, SYNC_MODES } from './names.ts';
+import { condition, step } from './steps.ts';
+import { LONGEST } from './units.ts';
+
+/** The form of scenarios/*.yaml. Types, messages and scenario.schema.json all come from here. */
+
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+const ms = integer(1, WEEK_MS);
+const ticks = integer(1, 100_000);
+
+const count = integer(0, MAX_SERVER_ID);
+const ids = z.array(serverId);
+
+const ensemble = object({
+  voters: z
+    .union([count, ids], { error: 'expected how many voters, or a list of their ids' })
+    .describe('how many (1..n), or their ids'),
+  observers: z
+    .union([count, ids], { error: 'expected how many observers, or a list of their ids' })
+    .optional()
+    .describe('how many (ids after the voters), or their ids; none when left out'),
+  groups: z.array(ids.min(1)).min(1).optional().describe('hierarchical quorums: group.N of zoo.cfg'),
+  weights: z.record(serverKey, integer(0, 1_000_000)).optional().describe('weight.N of zoo.cfg; 1 when left out'),
+  started: z
+    .union([z.literal('all'), z.literal('none'), ids], { error: 'expected all, none, or a list of ids' })
+    .optional()
+    .describe('who is started at 0s; all when left out. The others wait for a start step'),
+});
+
+const zooCfg = object({
+  tickTime: ms.optional().describe('ms; 2000'),
+  initLimit: ticks.optional().describe('ticks; 10'),
+  syncLimit: ticks.optional().describe('ticks; 5'),
+  connectToLearnerMasterLimit: integer(0, 100_000).optional().describe('ticks; 0 means initLimit'),
+  cnxTimeout: ms.optional().describe('ms; 5000'),
+  minNotificationInterval: ms.optional().describe('ms; 200'),
+  maxNotificationInterval: ms.optional().describe('ms; 60000'),
+  observerElectionDelayMs: integer(0, WEEK_MS).optional().describe('ms; 200'),
+  snapCount: integer(2, 1_000_000_000).optional().describe('transactions; 100000'),
+  commitLogCount: integer(500, 10_000_000).optional().describe('transactions; 500, which is also the least'),
+  snapshotSizeFactor: z
+    .number()
+    .min(-1)
+    .max(1)
+    .optional()
+    .describe('0.33; negative: no synchronization from the log on disk'),
+  forceSnapshotSync: z.boolean().optional(),
+  preAllocSize: integer(1, 1_048_576).optional().describe('KiB; 65536'),
+  minSessionTimeout: ms.optional().describe('ms; twice tickTime'),
+  maxSessionTimeout: ms.optional().describe('ms; twenty times tickTime'),
+  maxBatchSize: integer(1, 1_000_000).optional().describe('requests; 1000'),
+  initialZxid: integer(0, 0xffff_fffe).optional().describe('the counter from which an epoch starts; 0'),
+}).describe('zoo.cfg and system properties, by the names ZooKeeper gives them');
+
+const network = object({
+  latency: durations().optional().describe('one way; [200us, 2ms]'),
+  spikePpm: ppm.optional().describe('odds of a spike, in a million; 0'),
+  spike: durations().optional().describe('[20ms, 200ms]'),
+  lossPpm: ppm.optional().describe('odds that a packet is lost, and so late by one retransmission; 0'),
+  resetPpm: ppm.optional().describe('odds that a packet resets its connection; 0'),
+  retransmit: durations().optional().describe('[200ms, 400ms]'),
+  assumption: z
+    .enum(['tcp', 'datagram'])
+    .optional()
+    .describe('datagram: the quorum plane loses, duplicates and reorders. A lab'),
+  duplicatePpm: ppm.optional().describe('datagrams only; 0'),
+});
+
+const disk = object({
+  fsync: durations().optional().describe('[500us, 5ms]'),
+  spikePpm: ppm.optional().describe('0'),
+  spike: durations().optional().describe('[20ms, 200ms]'),
+  failPpm: ppm.optional().describe('odds that a write fails, in a million; 0'),
+});
+
+const processes = object({
+  startup: durations().optional().describe('until the data is loaded; [100ms, 300ms]'),
+  thread: durations().optional().describe('until a runnable thread has its turn; [10us, 100us]'),
+});
+
+const clock = object({
+  driftPpm: signedPpm.optional().describe('how much too fast (or, negative, too slow) the timers run; 0'),
+  offset: duration(-LONGEST).optional().describe('0s'),
+});
+
+const percent = integer(0, 100);
+
+export const client = object({
+  name: word,
+  server: z
+    .union([serverId, z.literal('any')], { error: 'expected a server id or any' })
+    .optional()
+    .describe('any'),
+  session: duration().optional().describe('the session timeout asked for; without sessions when left out'),
+  from: duration().optional().describe('when it begins; 0s'),
+  operations: integer(0, 10_000_000).optional().describe('requests of its own; 0: only what the timeline says'),
+  think: durations().optional().describe('between two requests; [1ms, 20ms]'),
+  mix: object({ write: percent.optional(), read: percent.optional(), sync: percent.optional() })
+    .optional()
+    .describe('parts of a hundred; {write: 60, read: 30, sync: 10}'),
+  keys: integer(1, 1_000_000).optional().describe('how many keys it uses; 4'),
+  timeout: duration(1).optional().describe('without an answer for so long the outcome is unknown; 10s'),
+});
+
+const serverFact = object({
+  state: z.enum([...SERVER_STATES, 'DOWN']).optional(),
+  acceptedEpoch: epoch.optional(),
+  currentEpoch: epoch.optional(),
+  lastZxid: zxid.optional(),
+  up: z.boolean().optional(),
+});
+
+export const syncFact = object({
+  learner: serverId,
+  leader: serverId.optional(),
+  mode: z.enum(SYNC_MODES),
+  via: z.enum(['committedLog', 'txnlog+committedLog']).optional(),
+  zxid: zxid.optional().describe('of the first packet'),
+});
+
+export const fencedFact = object({
+  server: serverId.optional().describe('who was refused'),
+  by: serverId.optional().describe('who refused'),
+  rule: z.enum(FENCING_RULES).optional(),
+});
+
+export const outcomeFact = object({
+  client: word,
+  call: integer(1, 10_000_000).describe('which of its requests, from 1'),
+  outcome: z.enum(['ok', 'failed', 'unknown']),
+});
+
+export const seenFact = object({
+  ...condition.omit({ nth: true, after: true }).shape,
+  atLeast: integer(0, 10_000_000).optional().describe('1'),
+  atMost: integer(0, 10_000_000).optional(),
+});
+
+const expect = object({
+  verdict: z.enum(['pass', 'violates']).optional().describe('pass'),
+  properties: z.array(word).min(1).optional().describe('for violates: one of these breaks'),
+  leader: z
+    .union([serverId, z.literal('none')], { error: 'expected a server id or none' })
+    .optional()
+    .describe('who leads at the end'),
+  leaders: integer(0, 30).optional().describe('at least so many servers were established leaders in the run'),
+  epoch: epoch.optional().describe('the newest epoch'),
+  lastZxid: zxid.optional().describe('the last committed transaction'),
+  servers: z.record(serverKey, serverFact).optional().describe('how servers are at the end'),
+  elected: z.record(serverKey, integer(0, 1000)).optional().describe('how often a server was established as leader'),
+  syncs: z.array(syncFact).optional().describe('synchronizations that must occur'),
+  fenced: z.array(fencedFact).optional().describe('refusals because of an epoch that must occur'),
+  values: z
+    .record(word, z.union([z.number().int(), z.null()]))
+    .optional()
+    .describe('what the ensemble holds by key; null: absent'),
+  outcomes: z.array(outcomeFact).optional().describe('what clients were answered'),
+  seen: z.array(seenFact).optional().describe('events that the trace must show, or with atMost: 0 must not'),
+});
+
+export const scenarioFile = object({
+  title: z.string().trim().min(1).max(200).describe('one line'),
+  teaches: z.string().trim().min(1).max(4000).describe('what it shows, in a few sentences'),
+  ensemble,
+  zooCfg: zooCfg.optional(),
+  release: z
+    .enum(RELEASES.map((release) => release.name))
+    .optional()
+    .describe('corrected'),
+  network: network.optional(),
+  disk: disk.optional(),
+  processes: processes.optional(),
+  clocks: z.record(serverKey, clock).optional(),
+  clients: z.array(client).max(1000).optional(),
+  timeline: z.array(step).max(10_000).optional(),
+  calm: duration().optional().describe('from here on everything is up and mended'),
+  end: duration(1).describe('when the run is over, at most 24h'),
+  beyondBudget: z.boolean().optional().describe('damage that ZAB does not promise to survive'),
+  expect: expect.optional(),
+}).meta({ title: 'zabsim scenario', description: 'One run of a simulated ZooKeeper ensemble.' });
+
+export type ScenarioFile = z.output<typeof scenarioFile>;
+export type ExpectFields = NonNullable<ScenarioFile['expect']>;
+
+/** What editors read: JSON Schema, draft 7, which they all know. */
+export function jsonSchema(): unknown {
+  return z.toJSONSchema(scenarioFile, { io: 'input', target: 'draft-7', reused: 'inline' });
+}

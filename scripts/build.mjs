@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { NODE_BUNDLE } from './bundle.mjs';
+
+/** Builds what the package ships: dist/cli.js, dist/index.js and dist/types. Says nothing when all is well. */
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+
+// Chunks lie beside the entries, so that "../scenarios" means the same from each of them.
+const { metafile } = await build({
+  ...NODE_BUNDLE,
+  entryPoints: { cli: join(root, 'cli.ts'), index: join(root, 'index.ts') },
+  outdir: dist,
+  splitting: true,
+  minify: true,
+  metafile: true,
+});
+// Chunks of an earlier build go, once the new ones are there: a program under way never misses a file it is about to load.
+const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+for (const file of readdirSync(dist)) if (file.endsWith('.js') && !written.has(file)) rmSync(join(dist, file));
+chmodSync(join(dist, 'cli.js'), 0o755);
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), notices(Object.keys(metafile.inputs)));
+if (!process.argv.includes('--no-types')) buildTypes();
+
+function buildTypes() {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  try {
+    execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.types.json')], { encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    process.stderr.write(`${error.stdout ?? error}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** The licences of the packages that went into the bundle. */
+function notices(inputs) {
+  const packages = new Set();
+  for (const input of inputs) {
+    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (found !== null) packages.add(found[1]);
+  }
+  return [...packages].sort().map(notice).join('\n\n');
+}
+
+function notice(name) {
+  const folder = join(root, 'node_modules', name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  const path = file === undefined ? join(folder, 'README.md') : join(folder, file);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const licence = file === undefined ? text.slice(Math.max(0, text.search(/^#*\s*licen[cs]e|The MIT License/im))) : text;
+  return `${name} ${version} (${license})\n\n${licence.trim()}\n`;
+}
