@@ -1,0 +1,168 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { EXIT, type ExitCode, OwnFault, UsageError } from './commands/exit.ts';
+import { openTerminal, type Terminal } from './commands/terminal.ts';
+import { VERSION } from './report/version.ts';
+
+/** The command line: what can be asked. What is done stands in commands/, read only when it is asked for. */
+function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Command {
+  const program = new Command('zabsim')
+    .description('A deterministic simulator of an Apache ZooKeeper ensemble running ZAB.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR are obeyed too')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .configureHelp({ helpWidth: 80, minWidthToWrap: 20, showGlobalOptions: true })
+    .configureOutput({ writeErr: (text) => terminal.complain(text.trimEnd()) })
+    .showHelpAfterError('zabsim help shows what there is.')
+    .exitOverride();
+
+  program
+    .command('run')
+    .summary('play a scenario and tell the story')
+    .description(
+      'Plays a scenario under a seed, tells what happens, and judges it. ' +
+        'The same scenario and seed give the same run, always.',
+    )
+    .argument('<scenario|file>', 'a name from "zabsim list scenarios", or a YAML file')
+    .option('-s, --seed <seed>', 'a number, a hexadecimal number, a word or a git hash', '1')
+    .option('-r, --release <name>', 'behave as this release instead of the one in the scenario')
+    .option('-t, --trace <file>', 'write every event to this file, as NDJSON')
+    .addOption(new Option('--json', 'print one JSON object and nothing else').conflicts(['quiet', 'verbose']))
+    .addOption(new Option('-q, --quiet', 'print the verdict only').conflicts('verbose'))
+    .option('-v, --verbose', 'print every packet, vote and disk write too')
+    .action(async (name: string, options: import('./commands/run.ts').RunOptions) => {
+      done(await (await import('./commands/run.ts')).run(name, options, terminal));
+    })
+    .addHelpText(
+      'after',
+      examples([
+        ['zabsim run old-leader-pauses-and-is-fenced', 'the story of npm start'],
+        ['zabsim run sync-trunc --seed 0x2a --verbose', 'with every packet'],
+        ['zabsim run my.yaml --release 3.8.0 --trace run.ndjson', 'as that release, kept'],
+        ['zabsim run chaos-of-five --seed $(git rev-parse HEAD) -q', 'a seed of its own per commit'],
+      ]) +
+        '\nExit codes: 0 ends as the scenario says, 1 does not, 2 bad usage or input,\n' +
+        '3 not decided or an expected violation did not come, 70 a fault of zabsim,\n130 stopped by Ctrl-C.\n',
+    );
+
+  program
+    .command('list')
+    .summary('list scenarios, properties, releases, faults, rules')
+    .description('Lists what has a name, with one sentence each.')
+    .argument('[what]', 'scenarios, properties, releases, faults or rules; everything without it')
+    .option('--json', 'print JSON')
+    .action(async (what: string | undefined, options: { json?: true }) => {
+      done((await import('./commands/list.ts')).list(what, options, terminal));
+    })
+    .addHelpText(
+      'after',
+      examples([
+        ['zabsim list', 'everything'],
+        ['zabsim list scenarios', 'what can be run'],
+      ]),
+    );
+
+  program
+    .command('show')
+    .summary('explain a scenario, property, release, fault or rule')
+    .description('Explains one thing that has a name, with its source.')
+    .argument('<name>', 'a name from "zabsim list", or a scenario file')
+    .action(async (name: string) => {
+      done((await import('./commands/show.ts')).show(name, terminal));
+    })
+    .addHelpText(
+      'after',
+      examples([
+        ['zabsim show sync-trunc', 'its timeline and what it expects'],
+        ['zabsim show epoch-fencing', 'what must hold, and who says so'],
+        ['zabsim show 3.8.0', 'where that release differs'],
+      ]),
+    );
+
+  program
+    .command('replay')
+    .summary('play a trace or a report again and compare')
+    .description(
+      'Plays again what a trace of "run --trace" or a report of "run --json" holds, and compares: ' +
+        'a trace event by event, a report by its hash.',
+    )
+    .argument('<file>', 'a trace (NDJSON) or a report (JSON)')
+    .action(async (path: string) => {
+      done(await (await import('./commands/replay.ts')).replay(path, terminal));
+    })
+    .addHelpText(
+      'after',
+      examples([
+        ['zabsim replay run.ndjson', 'shows the first event that differs'],
+        ['zabsim replay report.json', 'compares the hash'],
+      ]) + '\nExit codes: 0 equal, 4 diverged, 2 not a whole trace of this version.\n',
+    );
+
+  program
+    .command('check-determinism')
+    .summary('play scenarios twice and compare')
+    .description('Plays each scenario twice under each seed. The trace hashes must be equal.')
+    .argument('[scenario...]', 'names or files; every scenario without them')
+    .option('-n, --seeds <count>', 'how many seeds', '3')
+    .option('-s, --seed <seed>', 'the first of them', '1')
+    .option('-r, --release <name>', 'behave as this release')
+    .action(async (names: string[], options: import('./commands/check-determinism.ts').DeterminismOptions) => {
+      done(await (await import('./commands/check-determinism.ts')).checkDeterminism(names, options, terminal));
+    })
+    .addHelpText(
+      'after',
+      examples([
+        ['zabsim check-determinism', 'all of them'],
+        ['zabsim check-determinism sync-diff --seeds 1000', 'one of them, thoroughly'],
+      ]) + '\nExit codes: 0 all equal, 4 two runs differ.\n',
+    );
+
+  return program.addHelpText(
+    'after',
+    examples([
+      ['zabsim run old-leader-pauses-and-is-fenced', 'watch an old leader being fenced'],
+      ['zabsim list scenarios', 'see what else can be run'],
+      ['zabsim help run', 'see how'],
+    ]),
+  );
+}
+
+function examples(lines: readonly (readonly [line: string, about: string])[]): string {
+  const shown = lines.map(([line, about]) =>
+    line.length <= 44 && about.length <= 32 ? `  ${line.padEnd(44)}  ${about}` : `  ${line}\n${' '.repeat(46)}${about}`,
+  );
+  return `\nExamples:\n${shown.join('\n')}\n`;
+}
+
+/** The last words for whatever was thrown, and the exit code that goes with it. */
+async function apologize(error: unknown, terminal: Terminal): Promise<ExitCode> {
+  const paint = terminal.paintErrors;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.asExpected : EXIT.usage;
+  if (error instanceof UsageError) {
+    const [first = '', ...rest] = error.lines;
+    if (error.located) terminal.complain(...error.lines);
+    else terminal.complain(`${paint.bad('error:')} ${first}`, ...rest.map((line) => `       ${line}`));
+    return EXIT.usage;
+  }
+  const { ownFaultLines } = await import('./commands/own-fault.ts');
+  terminal.complain(...ownFaultLines(error instanceof OwnFault ? error : undefined, error, paint));
+  return EXIT.ours;
+}
+
+async function main(): Promise<void> {
+  const terminal = openTerminal(process.argv.slice(2), process.env);
+  // A reader that has seen enough (a pager, head) closes the pipe.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : EXIT.usage));
+  let code: ExitCode = EXIT.usage;
+  try {
+    await commandLine(terminal, (ended) => {
+      code = ended;
+    }).parseAsync(process.argv);
+  } catch (error) {
+    code = await apologize(error, terminal);
+  }
+  process.exitCode = code;
+}
+
+await main();

@@ -1,0 +1,148 @@
+import { readFileSync, statSync } from 'node:fs';
+import { jsonMistakeAt } from '../report/json-position.ts';
+import { checkTrace, madeByAnother, readLines } from '../report/ndjson.ts';
+import { printable, thousands, wrap } from '../report/text.ts';
+import { reportForm } from '../report/trace-form.ts';
+import type { Scenario } from '../sim/scenario.ts';
+import { checkRelease, chooseScenario, chooseSeed, mistakesError } from './choose.ts';
+import { drive } from './drive.ts';
+import { type Difference, differenceLines, differs } from './difference.ts';
+import { EXIT, type ExitCode, fileTrouble, UsageError } from './exit.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a file asks to be played again, and what it says came of it. */
+interface Recorded {
+  readonly scenario: Scenario;
+  readonly seed: string;
+  readonly traceHash: string;
+  /** The recorded events as text, one by one; null when the file is a report. */
+  readonly events: Iterator<string, void> | null;
+}
+
+/** `zabsim replay`: plays a trace or a report again and compares, event by event as far as the file holds events. */
+export async function replay(path: string, terminal: Terminal): Promise<ExitCode> {
+  const { paint } = terminal;
+  const recorded = await read(path);
+  const { scenario, seed, events } = recorded;
+  let difference: Difference | undefined;
+  const { report, interrupted } = await drive(scenario, seed, {
+    watch: (event, index) => {
+      if (events === null || difference !== undefined) return;
+      const next = events.next();
+      difference = differs(next.done === true ? undefined : next.value, event, index);
+    },
+    progress: (text) => terminal.progress(text),
+  });
+  if (interrupted) {
+    terminal.print(...wrap(`${paint.looking('INTERRUPTED')}  equal as far as ${thousands(report.traceEvents)} events`));
+    return EXIT.interrupted;
+  }
+  const left = difference === undefined ? events?.next() : undefined;
+  if (left !== undefined && left.done !== true)
+    difference = { index: report.traceEvents, recorded: left.value, replayed: undefined };
+  if (difference === undefined && report.traceHash === recorded.traceHash) {
+    terminal.print(
+      ...wrap(
+        `${paint.good('EQUAL')}  ${scenario.name}, seed ${seed}, release ${scenario.release}: ` +
+          `${thousands(report.traceEvents)} events, trace hash ${report.traceHash}`,
+      ),
+    );
+    return EXIT.asExpected;
+  }
+  terminal.print(...wrap(`${paint.bad('DIVERGED')}  ${scenario.name}, seed ${seed}, release ${scenario.release}`));
+  if (difference !== undefined) terminal.print(...differenceLines(difference, paint));
+  else {
+    terminal.print(
+      ...wrap(
+        events === null
+          ? 'a report holds no events to compare; a trace would show the first that differs'
+          : 'every event is equal, the hash is not',
+        '  ',
+      ),
+    );
+    terminal.print(`  recorded trace hash ${recorded.traceHash}`, `  replayed trace hash ${report.traceHash}`);
+  }
+  return EXIT.diverged;
+}
+
+async function read(path: string): Promise<Recorded> {
+  try {
+    const known = statSync(path);
+    if (known.isDirectory()) throw new UsageError([`${path}:1:1: a directory, not a trace or a report`], true);
+    return looksLikeReport(path) ? readReport(path) : await readTrace(path);
+  } catch (error) {
+    const trouble = error instanceof UsageError ? undefined : fileTrouble(error);
+    if (trouble === undefined) throw error;
+    throw new UsageError([`${path}:1:1: ${trouble}`], true);
+  }
+}
+
+async function readTrace(path: string): Promise<Recorded> {
+  const read = await checkTrace(path);
+  if ('mistakes' in read) throw mistakesError(read.mistakes);
+  const { header, footer } = read;
+  checkRelease(header.release);
+  return {
+    scenario: { ...header.scenario, release: header.release },
+    seed: chooseSeed(header.seed),
+    traceHash: footer.traceHash,
+    events: recordedEvents(path, footer.events),
+  };
+}
+
+/** The lines between header and footer. */
+function* recordedEvents(path: string, events: number): Generator<string, void> {
+  for (const { number, text } of readLines(path)) {
+    if (number === 1) continue;
+    if (number > events + 1) return;
+    yield text ?? '';
+  }
+}
+
+/** A report of `run --json` is one object over several lines, or on one that names no version of a trace. */
+function looksLikeReport(path: string): boolean {
+  for (const { text } of readLines(path)) {
+    if (text === undefined) return false;
+    return /^\s*(\{\s*)?$/.test(text) || (/"traceHash"/.test(text) && !/"traceVersion"/.test(text));
+  }
+  return false;
+}
+
+const LONGEST_REPORT = 64 * 1024 * 1024;
+
+function readReport(path: string): Recorded {
+  if (statSync(path).size > LONGEST_REPORT) throw new UsageError([`${path}:1:1: too large for a report`], true);
+  const text = readFileSync(path, 'utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const before = text.slice(0, jsonMistakeAt(text) ?? 0).split('\n');
+    throw new UsageError(
+      [`${path}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: not JSON: damaged, or half-written`],
+      true,
+    );
+  }
+  const result = reportForm.safeParse(value);
+  if (!result.success) {
+    throw new UsageError(
+      [
+        ...result.error.issues.map(
+          (issue) =>
+            `${path}:1:1: ${issue.path.length === 0 ? '' : `${issue.path.join('.')}: `}${printable(issue.message)}`,
+        ),
+        `${path}:1:1: neither a trace nor a report of zabsim run --json`,
+      ],
+      true,
+    );
+  }
+  const report = result.data;
+  const another = madeByAnother(report.zabsim);
+  if (another !== undefined) throw new UsageError([`${path}:1:1: ${another}`], true);
+  return {
+    scenario: chooseScenario(report.scenarioFile ?? report.scenario, report.release),
+    seed: chooseSeed(report.seed),
+    traceHash: report.traceHash,
+    events: null,
+  };
+}

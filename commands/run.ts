@@ -1,0 +1,122 @@
+import { failuresOf } from './failures.ts';
+import { EXIT, type ExitCode, fileTrouble, UsageError } from './exit.ts';
+import { chooseScenario, chooseSeed } from './choose.ts';
+import { drive } from './drive.ts';
+import type { Terminal } from './terminal.ts';
+import { failureLines } from '../report/failure.ts';
+import { FencingLedger } from '../report/fencing.ts';
+import { jsonReport } from '../report/json.ts';
+import { TraceWriter } from '../report/ndjson.ts';
+import { Story } from '../report/story.ts';
+import { announcement, reproduceLine, summary, verdictLines } from '../report/summary.ts';
+import type { Report } from '../sim/run.ts';
+import type { Scenario } from '../sim/scenario.ts';
+
+export interface RunOptions {
+  readonly seed: string;
+  readonly release?: string;
+  readonly trace?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+}
+
+/** `zabsim run`: plays a scenario under a seed, tells what happens, and judges it. */
+export async function run(nameOrPath: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const seed = chooseSeed(options.seed);
+  const scenario = chooseScenario(nameOrPath, options.release);
+  const trace = options.trace === undefined ? undefined : openTrace(options.trace, scenario, seed);
+  // A pipe that closes ends the process in the middle of a run.
+  const abandon = (): void => trace?.abandon();
+  process.on('exit', abandon);
+  try {
+    return await play({ nameOrPath, scenario, seed, options, trace, terminal });
+  } finally {
+    abandon();
+    process.off('exit', abandon);
+  }
+}
+
+interface Play {
+  readonly nameOrPath: string;
+  readonly scenario: Scenario;
+  readonly seed: string;
+  readonly options: RunOptions;
+  readonly trace: TraceWriter | undefined;
+  readonly terminal: Terminal;
+}
+
+async function play({ nameOrPath, scenario, seed, options, trace, terminal }: Play): Promise<ExitCode> {
+  const { paint } = terminal;
+  const ledger = new FencingLedger();
+  const told = options.json !== true && options.quiet !== true;
+  const story = told
+    ? new Story({ scenario, paint, verbose: options.verbose === true, ledger, write: (line) => terminal.print(line) })
+    : undefined;
+  if (told) terminal.print(...announcement(scenario, seed, paint));
+  const driven = await drive(scenario, seed, {
+    watch: (event, index) => {
+      const firstRefusal = ledger.observe(event, index);
+      story?.observe(event, firstRefusal);
+      if (trace !== undefined) orUsage(options.trace, () => trace.write(event));
+    },
+    // On one screen the story is progress enough.
+    ...(told && process.stdout.isTTY ? {} : { progress: (text: string) => terminal.progress(text) }),
+  });
+  story?.end();
+  const { report, wallMs, interrupted } = driven;
+  if (trace !== undefined && !interrupted) {
+    orUsage(options.trace, () => trace.finish({ events: report.traceEvents, traceHash: report.traceHash }));
+  }
+  if (options.json === true) {
+    terminal.print(
+      JSON.stringify(
+        jsonReport(report, { file: nameOrPath === scenario.name ? null : nameOrPath, wallMs, interrupted }),
+        null,
+        2,
+      ),
+    );
+    return exitCode(driven, scenario);
+  }
+  const reproduce = reproduceLine(nameOrPath, seed, options.release ?? null);
+  const summaryOptions = { paint, wallMs, reproduce, interrupted };
+  if (told) {
+    for (const failure of await failuresOf(report, scenario, seed))
+      terminal.print(...failureLines(report, scenario, failure, paint));
+    terminal.print(...summary(report, ledger, summaryOptions));
+    if (trace !== undefined) terminal.print(traceLine(options.trace, interrupted));
+  } else terminal.print(...verdictLines(report, summaryOptions));
+  return exitCode(driven, scenario);
+}
+
+function traceLine(path: string | undefined, interrupted: boolean): string {
+  return interrupted
+    ? '  no trace was written: the run is not whole'
+    : `  trace: ${path}; zabsim replay plays it again`;
+}
+
+/** How a run ends for the shell. */
+export function exitCode(
+  { report, interrupted }: { readonly report: Report; readonly interrupted: boolean },
+  scenario: Scenario,
+): ExitCode {
+  if (interrupted) return EXIT.interrupted;
+  if (report.asExpected) return EXIT.asExpected;
+  const missing = scenario.expect.verdict === 'violates' && report.verdict === 'pass';
+  return missing || report.verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.violated;
+}
+
+function openTrace(path: string, scenario: Scenario, seed: string): TraceWriter {
+  return orUsage(path, () => new TraceWriter(path, { scenario, seed }));
+}
+
+/** A file that cannot be written is the user's to mend. */
+function orUsage<T>(path: string | undefined, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const trouble = fileTrouble(error);
+    if (trouble === undefined) throw error;
+    throw new UsageError([`--trace ${path ?? ''}: ${trouble}`]);
+  }
+}

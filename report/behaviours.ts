@@ -1,0 +1,132 @@
+import type { Behaviour } from '../sim/zab/behaviour.ts';
+
+/** Each point where releases differ, as a sentence for each of its values. Sources: the JIRA ids at the points. */
+const POINTS: { readonly [P in Exclude<keyof Behaviour, 'name'>]: (value: Behaviour[P]) => string } = {
+  newLeader: (value) =>
+    ({
+      epochOnly:
+        'Before the ACK of NEWLEADER only currentEpoch is written; a DIFF is logged after UPTODATE (ZOOKEEPER-3911).',
+      epochThenQueue:
+        'Before the ACK of NEWLEADER currentEpoch is written, the history only queued (ZOOKEEPER-4643, 4646, 4685).',
+      logAllThenEpoch: 'Before the ACK of NEWLEADER everything received is fsynced, then currentEpoch is written.',
+      logCommittedThenEpoch:
+        'Before the ACK of NEWLEADER what is committed is fsynced and applied, then currentEpoch is written.',
+    })[value],
+  committedLogAtNewLeader: (value) =>
+    value
+      ? 'Transactions applied at NEWLEADER enter the committedLog.'
+      : 'Transactions applied at NEWLEADER miss the committedLog (ZOOKEEPER-4925).',
+  commitWithoutProposalThrows: (value) =>
+    value
+      ? 'A COMMIT during synchronization without its proposal ends the learner (ZOOKEEPER-4394).'
+      : 'A COMMIT during synchronization without its proposal is passed over.',
+  enforceContinuousProposal: (value) =>
+    value
+      ? 'A gap within an epoch during synchronization is refused.'
+      : 'A gap within an epoch during synchronization is only warned about.',
+  updatingEpochMarker: (value) =>
+    value
+      ? 'The marker updatingEpoch stands around snapshot and currentEpoch (ZOOKEEPER-1653).'
+      : 'There is no updatingEpoch marker.',
+  txnLogSync: (value) =>
+    value
+      ? 'Learners may be synchronized from the log on disk (ZOOKEEPER-1413).'
+      : 'Learners are synchronized from the committedLog or by SNAP only.',
+  scanRefusesCrossEpochTrunc: (value) =>
+    value
+      ? 'The scan of the committedLog refuses a TRUNC across epochs.'
+      : 'The scan of the committedLog allows a TRUNC across epochs.',
+  newLeaderAfterSnapshot: (value) =>
+    value
+      ? 'NEWLEADER is queued after the snapshot is sent (ZOOKEEPER-3104).'
+      : 'NEWLEADER is queued before the snapshot is sent.',
+  fastForward: (value) =>
+    value
+      ? 'Leaving a role applies what is logged and not yet applied (ZOOKEEPER-2845).'
+      : 'Leaving a role applies nothing.',
+  flushBeforeFastForward: (value) =>
+    value
+      ? 'A learner leaving its role waits for its log queue first (ZOOKEEPER-4712).'
+      : 'A learner leaving its role does not wait for its log queue.',
+  clearAfterPartialSnap: (value) =>
+    value
+      ? 'A SNAP that is cut short discards the memory (ZOOKEEPER-3642).'
+      : 'A SNAP that is cut short leaves a half-filled memory.',
+  snapSynced: (value) =>
+    value
+      ? 'The snapshot after a SNAP is fsynced before the ACK (ZOOKEEPER-2872).'
+      : 'The snapshot after a SNAP is not fsynced before the ACK.',
+  epochFileBeforeMemory: (value) =>
+    value
+      ? 'Epoch files are written before the memory changes (ZOOKEEPER-2307).'
+      : 'The memory changes before the epoch files.',
+  observersCountInDiscovery: (value) =>
+    value ? 'Observers count in the quorums of discovery (ZOOKEEPER-2959).' : 'Observers count in no quorum.',
+  checkLeaderInRecvset: (value) =>
+    value
+      ? 'Notifications of one round are checked against recvset (ZOOKEEPER-3537).'
+      : 'Notifications of one round are checked against outofelection.',
+  connectRetryMs: (value) => `A learner tries to connect again after ${value} ms.`,
+  syncTimeoutFromNewLeader: (value) =>
+    value ? 'The read timeout drops to syncLimit at NEWLEADER.' : 'The read timeout drops to syncLimit after UPTODATE.',
+  truncDurable: (value) =>
+    value
+      ? 'What follows a TRUNC is durable before the ACK.'
+      : 'What follows a TRUNC lives in memory and in a snapshot that may be lost.',
+  discardAfterPartialSync: (value) =>
+    value
+      ? 'A learner that leaves before its synchronization is durable reads its memory from disk anew.'
+      : 'A learner that leaves in the middle of its synchronization keeps its memory (ZOOKEEPER-5094).',
+  truncStrict: (value) =>
+    value
+      ? 'TRUNC deletes newer snapshots and refuses a target that is in no log.'
+      : 'TRUNC leaves newer snapshots (ZOOKEEPER-4837).',
+  snapReplacesLog: (value) =>
+    value
+      ? 'The snapshot after a SNAP replaces everything on disk.'
+      : 'A stale log tail survives a SNAP (ZOOKEEPER-2832, 2846).',
+  applyAfterDurable: (value) =>
+    value
+      ? 'A transaction is applied once it is durable here.'
+      : 'A COMMIT is applied before the own log holds it (ZOOKEEPER-4882).',
+  reloadAfterDiskError: (value) =>
+    value ? 'After a disk error the memory is read from disk anew.' : 'After a disk error the memory stays as it was.',
+  raiseCurrentEpochAtLoad: (value) =>
+    value
+      ? 'A log ahead of currentEpoch raises it at start.'
+      : 'A log ahead of currentEpoch makes the server refuse to start.',
+  observersLogBeforeAck: (value) =>
+    value
+      ? 'Observers make their DIFF durable before the ACK of NEWLEADER.'
+      : 'Observers acknowledge NEWLEADER before their DIFF is durable.',
+  patientAfterNewLeader: (value) =>
+    value
+      ? 'A learner keeps the initLimit timeout until UPTODATE.'
+      : 'A learner waits for UPTODATE only as long as syncLimit.',
+  everySnapshotSynced: (value) =>
+    value ? 'Every snapshot is fsynced.' : 'A snapshot taken while serving is not fsynced.',
+  syncKnowsCommits: (value) =>
+    value
+      ? 'The choice of DIFF, TRUNC or SNAP counts what is committed and not yet applied.'
+      : 'The choice of DIFF, TRUNC or SNAP sees only what is applied.',
+};
+
+/** What a behaviour does, a sentence a point. With `against`, only the points in which the two differ. */
+export function behaviourWords(behaviour: Behaviour, against?: Behaviour): string[] {
+  const words: string[] = [];
+  for (const point of Object.keys(POINTS)) {
+    if (isPoint(point) && (against === undefined || behaviour[point] !== against[point]))
+      words.push(pointWords(behaviour, point));
+  }
+  return words;
+}
+
+type Point = keyof typeof POINTS;
+
+function isPoint(name: string): name is Point {
+  return name in POINTS;
+}
+
+function pointWords<P extends Point>(behaviour: Behaviour, point: P): string {
+  return POINTS[point](behaviour[point]);
+}
