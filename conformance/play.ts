@@ -1,0 +1,132 @@
+import { inspect } from '../sim/inspect.ts';
+import { advance, beginRun, type ServerRow } from '../sim/run.ts';
+import type { World } from '../sim/world-state.ts';
+import { cloneStorage, type LogFile } from '../sim/zab/storage.ts';
+import type { ServerId } from '../sim/zab/sets.ts';
+import { Comparison, isEqual, type Compared } from './compare.ts';
+import { compareCall, compareFacts, type Moment, type Played } from './facts.ts';
+import type { CaseRecord } from './record.ts';
+import { translate, type Plan } from './translate.ts';
+import { hex, newWatch, sortedElections, sortedSyncs } from './watch.ts';
+
+/** What came of playing one record. */
+export interface Verdict {
+  readonly name: string;
+  readonly title: string;
+  /** Why it was not played; empty when it was. */
+  readonly notPlayed: readonly string[];
+  readonly observations: readonly Compared[];
+  readonly elections: readonly Compared[];
+  readonly syncs: readonly Compared[];
+  /** The case's own facts, and the results of single requests. */
+  readonly facts: readonly Compared[];
+  readonly notExpressed: readonly string[];
+  readonly seed: string;
+}
+
+export function isConform(verdict: Verdict): boolean {
+  return verdict.notPlayed.length === 0 && comparedOf(verdict).every(isEqual);
+}
+
+export function comparedOf(verdict: Verdict): readonly Compared[] {
+  return [...verdict.observations, ...verdict.elections, ...verdict.syncs, ...verdict.facts];
+}
+
+/** The seed of every play, so that a difference can be looked into with the same run. */
+export const SEED = 'conformance';
+
+/** Where repetitions of the real ensemble differ, a race decides: then other seeds may show the side that was recorded. */
+const RACES = 8;
+
+/** Plays a record and compares. */
+export function judge(record: CaseRecord): Verdict {
+  const translated = translate(record);
+  if ('notPlayed' in translated) {
+    const { name, title } = record;
+    return { name, title, notPlayed: translated.notPlayed, observations: [], elections: [], syncs: [], facts: [], notExpressed: [], seed: SEED };
+  }
+  let first: Verdict | undefined;
+  const tries = Object.keys(record.stability.differing).length === 0 ? 1 : RACES;
+  for (let i = 0; i < tries; i++) {
+    const verdict = compareRun(play(record, translated.plan, i === 0 ? SEED : `${SEED}-${i}`), i === 0 ? SEED : `${SEED}-${i}`);
+    if (isConform(verdict)) return verdict;
+    first ??= verdict;
+  }
+  return first as Verdict;
+}
+
+/** Runs the plan, looking at all servers at every sample. */
+export function play(record: CaseRecord, plan: Plan, seed: string): Played {
+  const watch = newWatch();
+  const run = beginRun(plan.scenario, seed, { properties: [], keep: watch.see });
+  const moments: Moment[] = [];
+  for (const sample of plan.samples) {
+    // Just before: what the record does at this time comes after what it saw.
+    advance(run, Math.max(0, sample.at - 1));
+    moments.push({ at: sample.at, rows: inspect(run.world), logs: logsOf(run.world) });
+  }
+  return { record, plan, watch, moments, comparison: new Comparison(Object.keys(record.stability.differing)) };
+}
+
+/** The transaction logs of all servers, as they are on disk now. */
+function logsOf(world: World): ReadonlyMap<ServerId, readonly LogFile[]> {
+  const logs = new Map<ServerId, readonly LogFile[]>();
+  for (const host of world.hosts) if (host !== null) logs.set(host.id, cloneStorage(host.storage).logs);
+  return logs;
+}
+
+export function compareRun(played: Played, seed: string): Verdict {
+  const { record, plan, watch, comparison } = played;
+  const { observed } = record;
+  const elections = sortedElections(watch.elections);
+  const syncs = sortedSyncs(watch.syncs);
+  const facts = compareFacts(played);
+  const calls = plan.calls.map((call) => compareCall(played, call)).filter((call) => call !== undefined);
+  return {
+    name: record.name,
+    title: record.title,
+    notPlayed: [],
+    observations: compareObservations(played),
+    elections: pairs(observed.elections, elections).map(([real, ours], i) => comparison.at(`/elections/${i}`, real, ours)),
+    syncs: pairs(observed.syncs, syncs).map(([real, ours], i) => comparison.at(`/syncs/${i}`, real, ours)),
+    facts: [...facts.compared, ...calls],
+    notExpressed: facts.notExpressed,
+    seed,
+  };
+}
+
+function pairs<A, B>(real: readonly A[], ours: readonly B[]): (readonly [A | undefined, B | undefined])[] {
+  return Array.from({ length: Math.max(real.length, ours.length) }, (_, i) => [real[i], ours[i]] as const);
+}
+
+function compareObservations(played: Played): readonly Compared[] {
+  const { record, plan, moments, comparison } = played;
+  return Object.entries(record.observed.observations).map(([label, real]) => {
+    const moment = moments[plan.samples.findIndex((sample) => sample.label === label)];
+    return comparison.at(`/observations/${label}`, real, moment === undefined ? undefined : observationOf(moment.rows, real.servers));
+  });
+}
+
+type SeenServers = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** An observation in the record's form: what a harness sees of servers that are down or stopped is on their disks alone. */
+function observationOf(rows: readonly ServerRow[], like: SeenServers): unknown {
+  const leader = rows.find((row) => row.mode === 'leader' && row.up && !row.paused);
+  return {
+    leader: leader?.id ?? null,
+    servers: Object.fromEntries(rows.map((row) => [String(row.id), serverOf(row, like[String(row.id)])])),
+  };
+}
+
+function serverOf(row: ServerRow, like: Readonly<Record<string, unknown>> | undefined): unknown {
+  const alive = row.up && !row.paused;
+  return {
+    state: !row.up ? 'DOWN' : row.paused ? 'PAUSED' : row.state,
+    ...(alive ? { mode: row.mode, zxid: row.mode === 'not serving' ? null : hex(row.lastZxid) } : {}),
+    acceptedEpoch: row.acceptedEpoch,
+    currentEpoch: row.currentEpoch,
+    lastLoggedZxid: row.lastLoggedZxid === null ? null : hex(row.lastLoggedZxid),
+    // Where a record leaves the files out, they were not recorded.
+    ...(like === undefined || 'files' in like ? { files: row.files } : {}),
+  };
+}

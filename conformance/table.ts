@@ -1,0 +1,48 @@
+import { formatMistake, type Mistake } from './record.ts';
+import { isEqual, type Compared, type Difference } from './compare.ts';
+import { comparedOf, isConform, SEED, type Verdict } from './play.ts';
+
+/** The result as text: a table, then every difference. */
+
+const HEADINGS = ['case', 'observations', 'elections', 'syncs', 'facts', 'verdict'] as const;
+
+export function formatTable(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.map((verdict) => [
+    verdict.name,
+    ...[verdict.observations, verdict.elections, verdict.syncs, verdict.facts].map(share),
+    wordOf(verdict),
+  ]);
+  const widths = HEADINGS.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = [HEADINGS, ...rows].map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  const conform = verdicts.filter(isConform).length;
+  return [...lines, '', `${conform} of ${verdicts.length} records agree.`].join('\n');
+}
+
+function share(compared: readonly Compared[]): string {
+  return `${compared.filter(isEqual).length}/${compared.length}`;
+}
+
+function wordOf(verdict: Verdict): string {
+  if (verdict.notPlayed.length > 0) return 'not played';
+  if (!isConform(verdict)) return 'differs';
+  return verdict.seed === SEED ? 'equal' : `equal (seed ${verdict.seed})`;
+}
+
+/** Differences of one record, the ones that count first; and what could not be compared. */
+export function formatDifferences(verdict: Verdict): string {
+  const lines: string[] = verdict.notPlayed.map((reason) => `  not played: ${reason}`);
+  const differences = comparedOf(verdict).flatMap((compared) => compared.differences);
+  for (const difference of differences.filter((each) => !each.unstable)) lines.push(`  ${formatDifference(difference)}`);
+  const unstable = differences.filter((each) => each.unstable);
+  if (unstable.length > 0) lines.push(...unstable.map((difference) => `  ${formatDifference(difference)}  (not stable in the record)`));
+  if (verdict.notExpressed.length > 0) lines.push(`  not compared, needs the data model: ${verdict.notExpressed.join(', ')}`);
+  return lines.length === 0 ? '' : [verdict.name, ...lines].join('\n');
+}
+
+function formatDifference(difference: Difference): string {
+  return `${difference.path}: real ${JSON.stringify(difference.real)}, ours ${JSON.stringify(difference.ours)}`;
+}
+
+export function formatMistakes(mistakes: readonly Mistake[]): string {
+  return mistakes.map(formatMistake).join('\n');
+}

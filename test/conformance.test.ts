@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { comparedOf, isConform, judge } from '../conformance/play.ts';
+import { loadRecords } from '../conformance/record.ts';
+import { formatDifferences, formatTable } from '../conformance/table.ts';
+
+const { records, mistakes } = loadRecords('conformance/records');
+
+describe('played with release 3.8.0, the simulator does what the real ensemble did', () => {
+  test('every record can be read', () => {
+    expect(mistakes).toEqual([]);
+    expect(records.length).toBe(38);
+  });
+
+  test.each(records.map((record) => [record.name, record] as const))('%s', (_name, record) => {
+    const verdict = judge(record);
+    expect(formatDifferences(verdict).split('\n').filter((line) => line.startsWith('  /') && !line.endsWith('(not stable in the record)'))).toEqual([]);
+    expect(isConform(verdict)).toBe(true);
+    expect(verdict.observations.length).toBe(Object.keys(record.observed.observations).length);
+    expect(verdict.elections.length).toBe(record.observed.elections.length);
+    expect(verdict.syncs.length).toBe(record.observed.syncs.length);
+  });
+});
+
+test('a record that says something else is found to differ, and the table says where', () => {
+  const record = structuredClone(records.find((each) => each.name === 'A09-leader-kill-3'));
+  if (record === undefined) throw new Error('the record must be there');
+  const election = record.observed.elections[1];
+  const sync = record.observed.syncs[2];
+  if (election?.vote === undefined || sync === undefined) throw new Error('the record must have them');
+  election.vote.leader = 1;
+  sync.via = null;
+  const verdict = judge(record);
+  expect(isConform(verdict)).toBe(false);
+  expect(comparedOf(verdict).flatMap((compared) => compared.differences.map((difference) => difference.path))).toEqual([
+    '/elections/1/vote/leader',
+    '/syncs/2/via',
+  ]);
+  expect(formatTable([verdict])).toContain('0 of 1 records agree');
+  expect(formatDifferences(verdict)).toContain('/elections/1/vote/leader: real 1, ours 3');
+});
