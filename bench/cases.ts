@@ -1,0 +1,48 @@
+import { formatMistake, parseScenario } from '../index.ts';
+import type { Scenario } from '../sim/scenario.ts';
+
+/** Five servers under load: every write passes through the whole protocol, on five disks. */
+export const STEADY = scenario(`
+title: Five servers, eight clients that write and read without pause
+teaches: Nothing; it is measured.
+ensemble: {voters: 5}
+clients:
+${[1, 2, 3, 4, 5, 1, 2, 3].map((server, i) => `  - {name: c${i}, server: ${server}, from: 2s, operations: 1000000, think: [0, 1ms], mix: {write: 80, read: 18, sync: 2}}`).join('\n')}
+end: 20s
+`);
+
+/** Five servers that ping one another: what an hour without work costs. */
+export const IDLE = scenario(`
+title: Five servers and nothing to do
+teaches: Nothing; it is measured.
+ensemble: {voters: 5}
+end: 1h
+`);
+
+/** The smallest run that is one: three servers from a cold start to four committed writes. */
+export const SHORT = scenario(`
+title: Three servers, from a cold start to four committed writes
+teaches: Nothing; it is measured.
+ensemble: {voters: 3}
+processes: {startup: [100ms, 200ms]}
+clients:
+  - {name: client, server: 1, from: 1500ms, operations: 4, think: 1ms, mix: {write: 100, read: 0, sync: 0}}
+end: 2s
+`);
+
+/** An hour of modest work, for the memory it takes. */
+export const HOUR = scenario(`
+title: Five servers, an hour of work
+teaches: Nothing; it is measured.
+ensemble: {voters: 5}
+zooCfg: {snapCount: 10000}
+clients:
+${[1, 2, 3, 4].map((server) => `  - {name: c${server}, server: ${server}, from: 2s, operations: 1000000, think: [50ms, 150ms], mix: {write: 50, read: 48, sync: 2}}`).join('\n')}
+end: 1h
+`);
+
+function scenario(text: string): Scenario {
+  const parsed = parseScenario(text, 'bench/cases.ts');
+  if ('mistakes' in parsed) throw new Error(parsed.mistakes.map(formatMistake).join('\n'));
+  return parsed.scenario;
+}
