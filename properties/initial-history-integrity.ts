@@ -1,6 +1,7 @@
 import type { Histories } from '../sim/histories.ts';
 import type { Property, PropertyState } from '../sim/property.ts';
 import { has, type ServerId, type ServerSet } from '../sim/zab/sets.ts';
+import { counterOf, epochOf } from '../sim/zab/zxid.ts';
 
 interface State extends PropertyState {
   readonly silent: boolean;
@@ -11,12 +12,11 @@ export const initialHistoryIntegrity: Property<State> = {
   name: 'initial-history-integrity',
   about:
     'The initial history of an established epoch is the beginning of the initial history of every later one; and a' +
-    ' voter that enters an epoch, that is writes currentEpoch before it acknowledges NEWLEADER, holds the initial' +
-    ' history of that epoch, in memory or on disk.' +
+    ' voter that acknowledges NEWLEADER holds the initial history of that epoch, in memory or on disk.' +
     ' Silent once data may have been lost beyond what ZAB tolerates.',
   source: 'Zab, DSN 2011, initial histories; Remix I-8 and I-9',
   kind: 'always',
-  observes: ['electionFinished', 'established', 'epochWritten'],
+  observes: ['electionFinished', 'established', 'sent'],
   start(setup) {
     return { premises: 0, silent: setup.beyondBudget, voters: setup.verifier.voters };
   },
@@ -26,8 +26,10 @@ export const initialHistoryIntegrity: Property<State> = {
       case 'electionFinished':
       case 'established':
         return compareReigns(state, event.epoch, histories);
-      case 'epochWritten':
-        return event.file === 'currentEpoch' ? onEntered(state, event.server, event.epoch, histories) : undefined;
+      case 'sent':
+        if (event.plane !== 'quorum' || event.message.kind !== 'ACK' || counterOf(event.message.zxid) !== 0)
+          return undefined;
+        return onNewLeaderAck(state, event.server, epochOf(event.message.zxid), histories);
       default:
         return undefined;
     }
@@ -51,12 +53,12 @@ function compareReigns(state: State, epoch: number, histories: Histories): strin
   return undefined;
 }
 
-function onEntered(state: State, server: ServerId, epoch: number, histories: Histories): string | undefined {
+function onNewLeaderAck(state: State, server: ServerId, epoch: number, histories: Histories): string | undefined {
   const reign = histories.reigns.get(epoch);
-  if (reign === undefined || reign.leader === server || !has(state.voters, server)) return undefined;
+  if (reign === undefined || !has(state.voters, server)) return undefined;
   state.premises++;
   const { durable, memory } = histories.server(server);
   const { canon } = histories;
   if (canon.startsWith(durable, reign.initial) || canon.startsWith(memory, reign.initial)) return undefined;
-  return `server ${server} entered epoch ${epoch} without the history of its leader, server ${reign.leader}`;
+  return `server ${server} acknowledged NEWLEADER of epoch ${epoch} without the history of its leader ${reign.leader}`;
 }

@@ -14,6 +14,7 @@ import { TRACE_KINDS } from '../scenarios/names.ts';
 import type { Mistake } from '../scenarios/parse.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { TRACE_VERSION, type TraceEvent } from '../sim/trace.ts';
+import { jsonMistakeAt } from './json-position.ts';
 import { printable } from './text.ts';
 import { VERSION } from './version.ts';
 
@@ -154,7 +155,6 @@ const MOST_MISTAKES = 20;
 /** Looks through a whole trace without playing it. Every line that cannot be is a mistake with its place. */
 export async function checkTrace(path: string): Promise<TraceRead> {
   const { eventForm, footerForm, headerForm } = await import('./trace-form.ts');
-  const { jsonMistakeAt } = await import('./json-position.ts');
   const mistakes: Mistake[] = [];
   const mistake = (line: number, column: number, message: string): void => {
     if (mistakes.length < MOST_MISTAKES) mistakes.push({ file: path, line, column, message });

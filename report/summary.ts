@@ -191,7 +191,8 @@ function figures(report: Report, wallMs: number): string {
     `${thousands(report.events)} events${perSecond}; ` +
     `${seconds(report.virtualUs)} of virtual time in ${Math.max(1, Math.round(wallMs))} ms; ` +
     `${count(report.elections.filter((election) => election.becomes === 'LEADING').length, 'election')} won, ` +
-    `${count(report.commits, 'commit')}, requests: ${ok} ok, ${failed} failed, ${unknown} unknown, ${pending} pending`
+    `${count(report.commits, 'commit')}, requests: ${thousands(ok)} ok, ${thousands(failed)} failed, ` +
+    `${thousands(unknown)} unknown, ${thousands(pending)} pending`
   );
 }
 

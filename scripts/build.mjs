@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,17 +22,7 @@ const written = new Set(Object.keys(metafile.outputs).map((path) => basename(pat
 for (const file of readdirSync(dist)) if (file.endsWith('.js') && !written.has(file)) rmSync(join(dist, file));
 chmodSync(join(dist, 'cli.js'), 0o755);
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), notices(Object.keys(metafile.inputs)));
-if (!process.argv.includes('--no-types')) buildTypes();
-
-function buildTypes() {
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  try {
-    execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.types.json')], { encoding: 'utf8', stdio: 'pipe' });
-  } catch (error) {
-    process.stderr.write(`${error.stdout ?? error}\n`);
-    process.exitCode = 1;
-  }
-}
+if (!process.argv.includes('--no-types')) await import('./build-types.mjs');
 
 /** The licences of the packages that went into the bundle. */
 function notices(inputs) {

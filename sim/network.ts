@@ -29,6 +29,8 @@ export interface Connection {
   readonly vanished: [boolean, boolean];
   /** It was reset: what is sent from now on reaches nobody, whether its ends have noticed or not. */
   dead: boolean;
+  /** What its ends are told when they learn that it is gone. */
+  why: string;
   /** Sent and not yet delivered, by direction. */
   readonly flights: readonly [Fifo<Item>, Fifo<Item>];
   readonly lastArrival: [Micros, Micros];
@@ -97,6 +99,7 @@ export function connect(network: Network, plane: Plane, dialer: Endpoint, accept
     open: [true, true],
     vanished: [false, false],
     dead: false,
+    why: '',
     flights: [new Fifo(), new Fifo()],
     lastArrival: [0, 0],
     stalled: [0, 0],

@@ -8,6 +8,7 @@ import type { Host, World } from './world-state.ts';
 import type { Emit } from './trace.ts';
 import { landOnce } from './landing.ts';
 import { perform } from './perform.ts';
+import { noteClosed } from './wires.ts';
 
 /** Processes: whose turn it is, whose clock runs, and what waits while a process is paused or its CPU is slow. */
 
@@ -47,7 +48,7 @@ export function give(world: World, host: Host, input: Input, emit: Emit): void {
 
 function run(world: World, host: Host, input: Input, emit: Emit): void {
   const { server } = host;
-  if (server === null) return;
+  if (server === null || (input.kind === 'closed' && !noteClosed(world, host.id, input.connection, emit))) return;
   const effects: Effect[] = step(server, input);
   perform(world, host, effects, emit);
 }

@@ -235,14 +235,27 @@ export function closeEnd(world: World, endpoint: Endpoint, id: ConnectionId, emi
   if (!connection.open[other(end)] || connection.dead) dispose(world.network, connection);
 }
 
-/** One end learns that the connection is gone. */
+/** One end is told that the connection is gone. Until its process has read that, it may go on sending into the void. */
 function learnClosed(world: World, connection: Connection, end: Direction, why: string, emit: Emit): void {
   if (!connection.open[end]) return;
-  connection.open[end] = false;
+  connection.why = why;
   const endpoint = connection.ends[end];
-  emit({ at: world.now, server: serverOf(endpoint), kind: 'disconnected', plane: connection.plane, connection: connection.id, peer: connection.ends[other(end)], why });
-  hear(world, endpoint, { kind: 'closed', plane: connection.plane, connection: connection.id }, emit);
+  const input: Input = { kind: 'closed', plane: connection.plane, connection: connection.id };
+  if (endpoint < 0 && noteClosed(world, endpoint, connection.id, emit)) clientHears(world, -1 - endpoint, input, emit);
+  else if (endpoint > 0) give(world, present(world.hosts[endpoint], 'a server id names a host'), input, emit);
+}
+
+/** The process at this end has read that its connection is gone. False if it knew, or had closed it itself. */
+export function noteClosed(world: World, endpoint: Endpoint, id: ConnectionId, emit: Emit): boolean {
+  const connection = world.network.connections.get(id);
+  if (connection === undefined) return false;
+  const end = endOf(connection, endpoint);
+  if (!connection.open[end]) return false;
+  connection.open[end] = false;
+  const { plane, why } = connection;
+  emit({ at: world.now, server: serverOf(endpoint), kind: 'disconnected', plane, connection: id, peer: connection.ends[other(end)], why });
   dispose(world.network, connection);
+  return true;
 }
 
 export function breakEnd(world: World, event: Event & { kind: 'broken' }, emit: Emit): void {

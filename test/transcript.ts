@@ -18,10 +18,21 @@ export class Transcript {
     if (line !== null) this.#lines.push(line);
   }
 
-  /** Equal lines in a row are counted: a burst of commits is one line. */
+  /** Of many pairs of lines that differ in their zxids only, the first and the last are shown. */
   get text(): string {
+    const lines = this.#lines;
+    const forms = lines.map((line) => line.replace(/0x[0-9a-f]+/g, ''));
     const shown: string[] = [];
-    for (const [i, line] of this.#lines.entries()) if (line !== this.#lines[i - 1]) shown.push(line);
+    for (let i = 0; i < lines.length; ) {
+      let pairs = 1;
+      while (forms[i + 2 * pairs] === forms[i] && forms[i + 2 * pairs + 1] === forms[i + 1]) pairs++;
+      if (pairs < 4) shown.push(...lines.slice(i, ++i));
+      else {
+        const end = i + 2 * pairs;
+        shown.push(...lines.slice(i, i + 2), `          ... ${pairs - 2} such pairs`, ...lines.slice(end - 2, end));
+        i = end;
+      }
+    }
     return `${shown.join('\n')}\n`;
   }
 }
@@ -43,7 +54,7 @@ function lineOf(event: TraceEvent): string | null {
     }
     case 'lost': {
       const words = event.plane === 'client' ? null : packet(event.message);
-      return words === null ? null : `${who} -x S${event.peer}  ${words}`;
+      return words === null ? null : `S${event.peer} -x ${who}  ${words}`;
     }
     case 'epochWritten':
       return `${who} disk   ${event.file} ${event.previous} -> ${event.epoch}`;

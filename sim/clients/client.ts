@@ -82,7 +82,15 @@ export function invoke(world: World, client: VirtualClient, asked: { op: CallOp;
   wake(world, client, 'timeout', call.call, client.model.timeout);
   client.closed = false;
   if (client.state === 'connected') sendQueued(world, client, emit);
-  else if (client.state === 'idle') connect(world, client);
+  else if (client.state !== 'idle') return;
+  else if (client.model.reconnects === false && asked.op !== 'createSession') failQueued(world, client, emit);
+  else connect(world, client);
+}
+
+/** Without a connection, and nobody who would make one: nothing that waits is ever sent. */
+function failQueued(world: World, client: VirtualClient, emit: Emit): void {
+  for (let call = client.queue.shift(); call !== undefined; call = client.queue.shift())
+    finish(world, client, call, { outcome: 'failed', zxid: ZERO, value: null, error: 'not connected' }, emit);
 }
 
 /** Goes to another server, if it is not there already. */
@@ -110,7 +118,7 @@ export function clientHears(world: World, index: number, input: Input, emit: Emi
       return;
     case 'unreachable':
       client.state = 'idle';
-      lookElsewhere(world, client);
+      lookElsewhere(world, client, emit);
       return;
     case 'closed':
       if (input.connection === client.connection) lost(world, client, 'connection lost', emit);
@@ -221,7 +229,7 @@ function lost(world: World, client: VirtualClient, why: string, emit: Emit): voi
     const outcome = call.op === 'read' || call.op === 'sync' ? 'failed' : 'unknown';
     finish(world, client, call, { outcome, zxid: ZERO, value: null, error: why }, emit);
   }
-  lookElsewhere(world, client);
+  lookElsewhere(world, client, emit);
 }
 
 function disconnect(world: World, client: VirtualClient, why: string, emit: Emit): void {
@@ -232,7 +240,11 @@ function disconnect(world: World, client: VirtualClient, why: string, emit: Emit
 }
 
 /** Tries the next server after a while, if there is a reason to be connected. */
-function lookElsewhere(world: World, client: VirtualClient): void {
+function lookElsewhere(world: World, client: VirtualClient, emit: Emit): void {
+  if (client.model.reconnects === false) {
+    failQueued(world, client, emit);
+    return;
+  }
   const { servers } = world.scenario;
   if (client.model.server === 'any') client.server = servers[(servers.indexOf(client.server) + 1) % servers.length]!;
   if (client.queue.size > 0 || (client.session > 0 && !client.closed)) wake(world, client, 'connect', client.dial, BACK_OFF);

@@ -71,11 +71,12 @@ describe('a copy of a world', () => {
 
   test('carries on with the conditions of the timeline where the original stood', () => {
     const when = whenever({ event: 'committed', nth: 3 });
+    const kill = { kind: 'kill', servers: [1], unsent: false } as const;
     const scenario = scenarioOf({
       timeline: [
         startAll(),
         ...[2, 3, 4, 5].map((second) => at(second * SECOND, write('c', 'x', second))),
-        { moment: { kind: 'when', when, delay: 0 }, label: null, action: { kind: 'kill', servers: [1], unsent: false } },
+        { moment: { kind: 'when', when, delay: 0 }, label: null, action: kill },
       ],
       clients: [client('c', { server: 2 })],
     });

@@ -130,8 +130,7 @@ describe('the end of a process', () => {
     const crash = ended({ kind: 'crash', servers: [1], keep: null, torn: false });
     expect([kill.how, stop.how, crash.how]).toEqual([['1 kill 137'], ['1 stop 0'], ['1 crash -1']]);
     const told = (trace: readonly TraceEvent[]): number =>
-      only(trace, 'disconnected').filter((event) => event.peer === 1 && event.at >= 3 * SECOND && event.why !== 'closed')
-        .length;
+      only(trace, 'disconnected').filter(({ peer, at, why }) => peer === 1 && at >= 3e6 && why !== 'closed').length;
     expect(told(kill.trace)).toBeGreaterThan(0);
     expect(told(stop.trace)).toBeGreaterThan(0);
     expect(told(crash.trace)).toBe(0);
