@@ -61,23 +61,49 @@ function rates(): Figure[] {
   });
   return [
     events('bare event loop', bare.perSecond, null, 'the same queue, 64 waiting, one draw an event'),
-    events('5 servers under load, all properties', steady.perSecond, { kind: 'least', value: 1_000_000 }, `best ${thousands(steady.best)}`),
+    events(
+      '5 servers under load, all properties',
+      steady.perSecond,
+      { kind: 'least', value: 1_000_000 },
+      `best ${thousands(steady.best)}`,
+    ),
     events('5 servers under load, no property', unwatched.perSecond, null, 'what judging costs'),
     events('5 idle servers, all properties', idle.perSecond, null, 'an hour of pings'),
-    { name: '3 servers, cold start to 4 commits', value: runs.perSecond, unit: 'runs/s', budget: { kind: 'least', value: 2000 }, ofBare: null, note: `best ${thousands(runs.best)}` },
+    {
+      name: '3 servers, cold start to 4 commits',
+      value: runs.perSecond,
+      unit: 'runs/s',
+      budget: { kind: 'least', value: 2000 },
+      ofBare: null,
+      note: `best ${thousands(runs.best)}`,
+    },
   ];
 }
 
 function determinism(): Figure {
   const [first, second] = [1, 2].map(() => run(STEADY, '1', { properties: PROPERTIES }).traceHash);
-  return { name: 'one seed twice, equal hashes', value: first === second ? 1 : 0, unit: 'of 1', budget: { kind: 'least', value: 1 }, ofBare: null, note: first ?? '' };
+  return {
+    name: 'one seed twice, equal hashes',
+    value: first === second ? 1 : 0,
+    unit: 'of 1',
+    budget: { kind: 'least', value: 1 },
+    ofBare: null,
+    note: first ?? '',
+  };
 }
 
 function startUp(): Figure[] {
   const node = processMs(['-e', '0'], STARTS);
   const version = processMs(['dist/cli.js', '--version'], STARTS);
   const whole = processMs(['dist/cli.js', 'run', 'five-at-once', '--quiet'], STARTS);
-  const figure = (name: string, value: number, budget: Figure['budget'], note: string): Figure => ({ name, value, unit: 'ms', budget, ofBare: null, note });
+  const figure = (name: string, value: number, budget: Figure['budget'], note: string): Figure => ({
+    name,
+    value,
+    unit: 'ms',
+    budget,
+    ofBare: null,
+    note,
+  });
   return [
     figure('start of node itself', node, null, 'node -e 0'),
     figure('start to first output', version, { kind: 'most', value: 80 }, 'zabsim --version'),
@@ -88,8 +114,22 @@ function startUp(): Figure[] {
 function memory(hour: Hour): Figure[] {
   const heap = hour.heapMiB.join(', ');
   return [
-    { name: 'an hour of virtual time, peak memory', value: hour.peakMiB, unit: 'MiB', budget: { kind: 'most', value: 150 }, ofBare: null, note: `live objects each quarter: ${heap} MiB` },
-    { name: 'an hour of virtual time, wall time', value: hour.wallMs, unit: 'ms', budget: null, ofBare: null, note: `${thousands(hour.events)} events, ${thousands(hour.commits)} commits` },
+    {
+      name: 'an hour of virtual time, peak memory',
+      value: hour.peakMiB,
+      unit: 'MiB',
+      budget: { kind: 'most', value: 150 },
+      ofBare: null,
+      note: `live objects each quarter: ${heap} MiB`,
+    },
+    {
+      name: 'an hour of virtual time, wall time',
+      value: hour.wallMs,
+      unit: 'ms',
+      budget: null,
+      ofBare: null,
+      note: `${thousands(hour.events)} events, ${thousands(hour.commits)} commits`,
+    },
   ];
 }
 
@@ -104,7 +144,10 @@ function isMet({ value, budget }: Figure): boolean | null {
 
 function line(figure: Figure): string {
   const { name, value, unit, budget, ofBare, note } = figure;
-  const promise = budget === null ? '' : `${isMet(figure) === true ? 'ok    ' : 'MISSED'} ${budget.kind === 'least' ? '>=' : '<='} ${thousands(budget.value)}`;
+  const promise =
+    budget === null
+      ? ''
+      : `${isMet(figure) === true ? 'ok    ' : 'MISSED'} ${budget.kind === 'least' ? '>=' : '<='} ${thousands(budget.value)}`;
   const share = ofBare === null ? '' : `${(ofBare * 100).toFixed(1)} %`;
   return `${name.padEnd(38)} ${thousands(value).padStart(12)} ${unit.padEnd(8)} ${share.padStart(8)}  ${promise.padEnd(19)}  ${note}`.trimEnd();
 }
@@ -113,7 +156,13 @@ async function main(args: readonly string[]): Promise<void> {
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, node ${process.version}`;
   const figures = [...rates(), determinism(), ...startUp(), ...memory(await hourOfWork())];
   if (args.includes('--json')) {
-    console.log(JSON.stringify({ machine, rounds: ROUNDS, figures: figures.map((figure) => ({ ...figure, met: isMet(figure) })) }, null, 2));
+    console.log(
+      JSON.stringify(
+        { machine, rounds: ROUNDS, figures: figures.map((figure) => ({ ...figure, met: isMet(figure) })) },
+        null,
+        2,
+      ),
+    );
     return;
   }
   console.log(`${machine}; the middle of ${ROUNDS} rounds\n`);

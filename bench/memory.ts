@@ -18,4 +18,13 @@ for (let minute = 1; minute <= 60; minute++) {
 }
 const wallMs = performance.now() - started;
 const { verdict, events, commits } = finishRun(under);
-console.log(JSON.stringify({ verdict, events, commits, wallMs, heapMiB, peakMiB: Math.round(process.resourceUsage().maxRSS / 1024) }));
+console.log(
+  JSON.stringify({
+    verdict,
+    events,
+    commits,
+    wallMs,
+    heapMiB,
+    peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  }),
+);

@@ -35,6 +35,21 @@ export class Comparison {
     return { path, differences };
   }
 
+  /** For a list whose length differs between repetitions: what they all show must be here, and nothing that none shows.
+   *  How often, and in which order, means nothing. */
+  among(path: string, repetitions: readonly (readonly unknown[])[], ours: readonly unknown[]): readonly Compared[] {
+    const known = repetitions.map((items) => new Map(items.map((item) => [canonical(item), item])));
+    const mine = new Map(ours.map((item) => [canonical(item), item]));
+    const compared: Compared[] = [];
+    for (const [text, item] of known[0] ?? [])
+      if (known.every((items) => items.has(text)))
+        compared.push({ path, differences: mine.has(text) ? [] : [{ path, real: item, ours: ABSENT, unstable: false }] });
+    for (const [text, item] of mine)
+      if (!known.some((items) => items.has(text)))
+        compared.push({ path, differences: [{ path, real: ABSENT, ours: item, unstable: false }] });
+    return compared;
+  }
+
   #walk(path: string, real: unknown, ours: unknown, out: Difference[]): void {
     if (isBranch(real) && isBranch(ours) && Array.isArray(real) === Array.isArray(ours)) {
       for (const key of keysOf(real, ours)) {
@@ -45,8 +60,10 @@ export class Comparison {
       return;
     }
     // One side lacks what the other has, or has another shape: every leaf below is a difference of its own.
-    if (isBranch(real) && ours === undefined) for (const key of Object.keys(real)) this.#walk(`${path}/${key}`, childOf(real, key), undefined, out);
-    else if (isBranch(ours) && real === undefined) for (const key of Object.keys(ours)) this.#walk(`${path}/${key}`, undefined, childOf(ours, key), out);
+    if (isBranch(real) && ours === undefined)
+      for (const key of Object.keys(real)) this.#walk(`${path}/${key}`, childOf(real, key), undefined, out);
+    else if (isBranch(ours) && real === undefined)
+      for (const key of Object.keys(ours)) this.#walk(`${path}/${key}`, undefined, childOf(ours, key), out);
     else this.#leaf(path, real, ours, out);
   }
 
@@ -63,6 +80,15 @@ export class Comparison {
     for (const other of this.#unstable) if (other.startsWith(`${list}/`)) return true;
     return false;
   }
+}
+
+/** Equal texts for equal items, whatever the order of their keys; of some keys only their presence counts. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (key, item: unknown) => {
+    if (PRESENCE_ONLY.has(key)) return true;
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
+    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }
 
 /** Keys that hold durations, which are compared as ranges or not at all. */

@@ -21,6 +21,11 @@ const WITHOUT_EFFECT = new Set([
   'zookeeper.skipACL',
   'zookeeper.digest.enabled',
   'zookeeper.maxCnxns',
+  'zookeeper.globalOutstandingLimit',
+  'zookeeper.fsync.warningthresholdms',
+  'zookeeper.snapshot.compression.method',
+  // It matters to power failures alone, and records have none.
+  'zookeeper.forceSync',
   '4lw.commands.whitelist',
   'admin.enableServer',
   'maxClientCnxns',
@@ -56,14 +61,22 @@ export function ensembleOf(config: CaseConfig): { readonly ensemble: Ensemble; r
   for (const [name, value] of [...Object.entries(config.zooCfg), ...Object.entries(config.systemProperties)]) {
     if (name.startsWith('group.')) groups.set(name.slice('group.'.length), value.split(':').map(Number));
     else if (name.startsWith('weight.')) weights.set(Number(name.slice('weight.'.length)), Number(value));
-    else if (!WITHOUT_EFFECT.has(name) && !applySetting(changes, name, value)) unknown.push(`the setting ${name}=${value}`);
+    else if (!WITHOUT_EFFECT.has(name) && !applySetting(changes, name, value))
+      unknown.push(`the setting ${name}=${value}`);
   }
-  return { ensemble: { servers, verifier: verifierOf(voters, groups, weights), observers, settings: changes }, unknown };
+  return {
+    ensemble: { servers, verifier: verifierOf(voters, groups, weights), observers, settings: changes },
+    unknown,
+  };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-function verifierOf(voters: ServerSet, groups: ReadonlyMap<string, ServerId[]>, weights: ReadonlyMap<ServerId, number>): QuorumVerifier {
+function verifierOf(
+  voters: ServerSet,
+  groups: ReadonlyMap<string, ServerId[]>,
+  weights: ReadonlyMap<ServerId, number>,
+): QuorumVerifier {
   if (groups.size === 0) return { kind: 'majority', voters };
   return {
     kind: 'hierarchical',

@@ -66,7 +66,8 @@ function compareList(played: Played, name: string, real: readonly unknown[]): Co
   if (/state/i.test(name)) return compareStates(played, name, texts);
   if (texts.some((text) => text.startsWith('Shutdown called'))) return compareResignations(played, name, texts);
   if (real.every((item) => isObject(item) && typeof item['path'] === 'string')) return compareCalls(played, name, real);
-  if (real.every((item) => isText(item) || (isObject(item) && isText(item['err'])))) return compareAsync(played, name, real);
+  if (real.every((item) => isText(item) || (isObject(item) && isText(item['err']))))
+    return compareAsync(played, name, real);
   return undefined;
 }
 
@@ -83,7 +84,11 @@ function compareObject(played: Played, name: string, real: Readonly<Record<strin
     const call = played.plan.calls.find((planned) => planned.zxid === real['hdr_zxid'] && planned.err === real['err']);
     if (call === undefined) return undefined;
     const seen = seenCall(played, call);
-    return played.comparison.at(`/facts/${name}`, { err: real['err'], hdr_zxid: real['hdr_zxid'] }, { err: errOf(call, seen), hdr_zxid: zxidOf(seen) });
+    return played.comparison.at(
+      `/facts/${name}`,
+      { err: real['err'], hdr_zxid: real['hdr_zxid'] },
+      { err: errOf(call, seen), hdr_zxid: zxidOf(seen) },
+    );
   }
   return undefined;
 }
@@ -95,7 +100,9 @@ function compareLog(played: Played, name: string, real: readonly string[]): Comp
   const id = /^log(\d+)/.exec(name)?.[1];
   if (id !== undefined) return bestMoment(played, name, real, (moment) => linesOf(moment, Number(id), real));
   const led = new Set(played.watch.leaders.map((leader) => leader.server));
-  const candidates = [...led].map((server) => bestMoment(played, name, real, (moment) => linesOf(moment, server, real, true)));
+  const candidates = [...led].map((server) =>
+    bestMoment(played, name, real, (moment) => linesOf(moment, server, real, true)),
+  );
   return fewest(candidates);
 }
 
@@ -130,7 +137,12 @@ function summaryOf(moment: Moment, id: ServerId | undefined, real: Readonly<Reco
 }
 
 function txnsPerFile(moment: Moment): unknown {
-  return Object.fromEntries([...moment.logs].map(([id, files]) => [String(id), files.map((file) => [`log.${file.name.toString(16)}`, file.txns.length])]));
+  return Object.fromEntries(
+    [...moment.logs].map(([id, files]) => [
+      String(id),
+      files.map((file) => [`log.${file.name.toString(16)}`, file.txns.length]),
+    ]),
+  );
 }
 
 // ── states
@@ -141,7 +153,12 @@ function modesAt(moment: Moment, real: unknown): unknown {
   for (const [id, fields] of Object.entries(real)) {
     const row = moment.rows.find((other) => other.id === Number(id));
     if (row === undefined || !isObject(fields)) continue;
-    const mine: Readonly<Record<string, unknown>> = { mode: row.mode, state: row.state, acceptedEpoch: row.acceptedEpoch, currentEpoch: row.currentEpoch };
+    const mine: Readonly<Record<string, unknown>> = {
+      mode: row.mode,
+      state: row.state,
+      acceptedEpoch: row.acceptedEpoch,
+      currentEpoch: row.currentEpoch,
+    };
     out[id] = Object.fromEntries(Object.keys(fields).map((key) => [key, mine[key]]));
   }
   return out;
@@ -152,7 +169,9 @@ function compareStates(played: Played, name: string, real: readonly string[]): C
   const server = numberOf(name) ?? faultedServer(played);
   if (server === undefined) return undefined;
   const from = played.plan.firstFaultAt ?? 0;
-  const seen = played.watch.states.filter((state) => state.server === server && state.at >= from).map((state) => state.line);
+  const seen = played.watch.states
+    .filter((state) => state.server === server && state.at >= from)
+    .map((state) => state.line);
   const path = `/facts/${name}`;
   if (name.endsWith('Seen')) {
     const before = seen.slice(0, Math.max(real.length, 1));
@@ -193,9 +212,13 @@ function compareResignations(played: Played, name: string, real: readonly string
 /** The call that the run made for a call of the plan. */
 export function seenCall(played: Played, planned: PlannedCall): SeenCall | undefined {
   const client = played.plan.scenario.clients.findIndex((model) => model.name === planned.client) + 1;
-  const same = (call: SeenCall): boolean => call.client === client && call.key === planned.key && call.op === opOf(planned);
-  if (planned.kind === 'write' || planned.kind === 'failingWrite') return played.watch.calls.find((call) => same(call) && call.value === planned.value);
-  const before = played.plan.calls.filter((call) => call.client === planned.client && call.key === planned.key && call.kind === planned.kind);
+  const same = (call: SeenCall): boolean =>
+    call.client === client && call.key === planned.key && call.op === opOf(planned);
+  if (planned.kind === 'write' || planned.kind === 'failingWrite')
+    return played.watch.calls.find((call) => same(call) && call.value === planned.value);
+  const before = played.plan.calls.filter(
+    (call) => call.client === planned.client && call.key === planned.key && call.kind === planned.kind,
+  );
   return played.watch.calls.filter(same)[before.indexOf(planned)];
 }
 
@@ -208,7 +231,8 @@ export function errOf(planned: PlannedCall, seen: SeenCall | undefined): string 
   if (seen === undefined || seen.outcome === 'unknown' || seen.outcome === 'pending') return 'CONNECTIONLOSS';
   if (planned.kind === 'failingWrite') return seen.outcome === 'failed' ? (planned.err ?? 'failed') : 'OK';
   // A client makes up its own reasons, in small letters; a server's are the names of error codes.
-  if (seen.outcome === 'failed') return seen.error !== null && /^[A-Z]+$/.test(seen.error) ? seen.error : 'CONNECTIONLOSS';
+  if (seen.outcome === 'failed')
+    return seen.error !== null && /^[A-Z]+$/.test(seen.error) ? seen.error : 'CONNECTIONLOSS';
   if (planned.kind !== 'read') return 'OK';
   return seen.result === null || seen.result === DELETED ? 'NONODE' : 'OK';
 }
@@ -221,13 +245,17 @@ function zxidOf(seen: SeenCall | undefined): string | null {
 export function compareCall(played: Played, planned: PlannedCall): Compared | undefined {
   if (planned.err === null && planned.zxid === null) return undefined;
   const seen = seenCall(played, planned);
-  const written = planned.kind !== 'read' || played.plan.calls.some((call) => call.kind === 'write' && call.key === planned.key);
+  const written =
+    planned.kind !== 'read' || played.plan.calls.some((call) => call.kind === 'write' && call.key === planned.key);
   const mine = errOf(planned, seen);
   const err = planned.kind === 'read' && !written && mine === 'NONODE' ? planned.err : mine;
   const suffix = planned.index === 0 ? '' : `/${planned.index}`;
   return played.comparison.at(
     `/steps/${planned.step}/result${suffix}`,
-    { ...(planned.err === null ? {} : { err: planned.err }), ...(planned.zxid === null ? {} : { hdr_zxid: planned.zxid }) },
+    {
+      ...(planned.err === null ? {} : { err: planned.err }),
+      ...(planned.zxid === null ? {} : { hdr_zxid: planned.zxid }),
+    },
     { ...(planned.err === null ? {} : { err }), ...(planned.zxid === null ? {} : { hdr_zxid: zxidOf(seen) }) },
   );
 }
@@ -263,14 +291,21 @@ function compareChildren(played: Played, name: string, real: unknown): Compared 
   const names = listOf(real).map(String);
   const written = writtenAtEnd(played);
   const mine = [...written].map((path) => /^\/([^/]+)$/.exec(path)?.[1]).filter((child) => child !== undefined);
-  return played.comparison.at(`/facts/${name}`, names, [...mine, ...(names.includes('zookeeper') ? ['zookeeper'] : [])].sort(order));
+  return played.comparison.at(
+    `/facts/${name}`,
+    names,
+    [...mine, ...(names.includes('zookeeper') ? ['zookeeper'] : [])].sort(order),
+  );
 }
 
 /** One error name: what became of the request that the harness sent without waiting, or of one with that result. */
 function compareOutcome(played: Played, name: string, real: string): Compared | undefined {
   if (!/^[A-Z]+$/.test(real)) return undefined;
   const async = played.plan.calls.filter((call) => call.err === null);
-  const candidates = /write|fate|result/i.test(name) && async.length === 1 && !/fate/i.test(name) ? async : played.plan.calls.filter((call) => call.err === real);
+  const candidates =
+    /write|fate|result/i.test(name) && async.length === 1 && !/fate/i.test(name)
+      ? async
+      : played.plan.calls.filter((call) => call.err === real);
   if (candidates.length === 0) return undefined;
   const outcomes = candidates.map((call) => errOf(call, seenCall(played, call)));
   return played.comparison.at(`/facts/${name}`, real, outcomes.find((outcome) => outcome === real) ?? outcomes[0]);
@@ -310,7 +345,12 @@ function compareRound(played: Played, name: string, real: unknown): Compared | u
 // ── small things
 
 /** The comparison at the moment that fits best: records do not tell when such a fact was read. */
-function bestMoment(played: Played, name: string, real: unknown, view: (moment: Moment) => unknown): Compared | undefined {
+function bestMoment(
+  played: Played,
+  name: string,
+  real: unknown,
+  view: (moment: Moment) => unknown,
+): Compared | undefined {
   return fewest(played.moments.map((moment) => played.comparison.at(`/facts/${name}`, real, view(moment))));
 }
 

@@ -6,7 +6,10 @@ import { z } from 'zod';
 
 const serverId = z.int().min(1).max(30);
 const hex = z.string().regex(/^0x[0-9a-f]+$/, 'a zxid is written like 0x100000003');
-const time = z.number().min(0).max(24 * 3600 * 1000);
+const time = z
+  .number()
+  .min(0)
+  .max(24 * 3600 * 1000);
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const settings = z.record(z.string(), text);
 
@@ -89,13 +92,17 @@ export interface Mistake {
 }
 
 export function formatMistake(mistake: Mistake): string {
-  return mistake.path === '' ? `${mistake.file}: ${mistake.message}` : `${mistake.file}: ${mistake.path}: ${mistake.message}`;
+  return mistake.path === ''
+    ? `${mistake.file}: ${mistake.message}`
+    : `${mistake.file}: ${mistake.path}: ${mistake.message}`;
 }
 
 const txnLogs = z.looseObject({
   txnlogs: z.record(
     z.string(),
-    z.array(z.looseObject({ txns: z.array(z.looseObject({ type: z.string(), session: z.string(), cxid: z.number() })) })),
+    z.array(
+      z.looseObject({ txns: z.array(z.looseObject({ type: z.string(), session: z.string(), cxid: z.number() })) }),
+    ),
   ),
 });
 
@@ -139,14 +146,18 @@ export function parseRecord(file: string, content: string): Parsed {
     };
   const strangers = serversNotConfigured(parsed.data);
   if (strangers.length === 0) return { kind: 'record', record: parsed.data };
-  return { kind: 'mistakes', mistakes: strangers.map(({ path, id }) => ({ file, path, message: `server ${id} is not in config.servers` })) };
+  return {
+    kind: 'mistakes',
+    mistakes: strangers.map(({ path, id }) => ({ file, path, message: `server ${id} is not in config.servers` })),
+  };
 }
 
 function serversNotConfigured(parsed: CaseRecord): readonly { readonly path: string; readonly id: string }[] {
   const known = new Set(parsed.config.servers.map((server) => String(server.myid)));
   const found: { path: string; id: string }[] = [];
   for (const [label, seen] of Object.entries(parsed.observed.observations))
-    for (const id of Object.keys(seen.servers)) if (!known.has(id)) found.push({ path: `observed.observations.${label}.servers`, id });
+    for (const id of Object.keys(seen.servers))
+      if (!known.has(id)) found.push({ path: `observed.observations.${label}.servers`, id });
   return found;
 }
 
@@ -185,7 +196,11 @@ function filesOf(path: string, mistakes: Mistake[]): readonly string[] {
     const names = readdirSync(path).filter((name) => name.endsWith('.json'));
     return names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map((name) => join(path, name));
   } catch (error) {
-    mistakes.push({ file: path, path: '', message: existsSync(path) ? reasonOf(error) : 'there is no such folder or file' });
+    mistakes.push({
+      file: path,
+      path: '',
+      message: existsSync(path) ? reasonOf(error) : 'there is no such folder or file',
+    });
     return [];
   }
 }

@@ -109,13 +109,38 @@ export interface RecordedOp {
 }
 
 const READS = new Set([
-  'exists', 'getData', 'getACL', 'getChildren', 'getChildren2', 'getEphemerals', 'getAllChildrenNumber', 'multiRead',
-  'whoAmI', 'auth', 'setWatches', 'setWatches2', 'addWatch', 'removeWatches', 'checkWatches', 'sync', 'ping',
+  'exists',
+  'getData',
+  'getACL',
+  'getChildren',
+  'getChildren2',
+  'getEphemerals',
+  'getAllChildrenNumber',
+  'multiRead',
+  'whoAmI',
+  'auth',
+  'setWatches',
+  'setWatches2',
+  'addWatch',
+  'removeWatches',
+  'checkWatches',
+  'sync',
+  'ping',
 ]);
 
 const WRITES = new Set([
-  'create', 'create2', 'createContainer', 'createTTL', 'delete', 'deleteContainer', 'setData', 'setACL', 'multi', 'check',
-  'reconfig', 'closeSession',
+  'create',
+  'create2',
+  'createContainer',
+  'createTTL',
+  'delete',
+  'deleteContainer',
+  'setData',
+  'setACL',
+  'multi',
+  'check',
+  'reconfig',
+  'closeSession',
 ]);
 
 /** Takes a zxid, whether or not it succeeds: it reaches the leader as a request to be proposed. */

@@ -4,7 +4,17 @@ import { GROUPS, parseRecord, unrecordedCloses } from './record.ts';
 
 /** Copies records without what is not compared: `strip.ts FROM TO`. conformance/records/ was made with it. */
 
-const KEPT = ['name', 'group', 'title', 'description', 'zookeeper', 'config', 'steps', 'observed', 'stability'] as const;
+const KEPT = [
+  'name',
+  'group',
+  'title',
+  'description',
+  'zookeeper',
+  'config',
+  'steps',
+  'observed',
+  'stability',
+] as const;
 
 export function strip(json: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const kept: Record<string, unknown> = {};

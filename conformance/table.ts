@@ -12,8 +12,15 @@ export function formatTable(verdicts: readonly Verdict[]): string {
     ...[verdict.observations, verdict.elections, verdict.syncs, verdict.facts].map(share),
     wordOf(verdict),
   ]);
-  const widths = HEADINGS.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = [HEADINGS, ...rows].map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const lines = [HEADINGS, ...rows].map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   const conform = verdicts.filter(isConform).length;
   return [...lines, '', `${conform} of ${verdicts.length} records agree.`].join('\n');
 }
@@ -32,10 +39,13 @@ function wordOf(verdict: Verdict): string {
 export function formatDifferences(verdict: Verdict): string {
   const lines: string[] = verdict.notPlayed.map((reason) => `  not played: ${reason}`);
   const differences = comparedOf(verdict).flatMap((compared) => compared.differences);
-  for (const difference of differences.filter((each) => !each.unstable)) lines.push(`  ${formatDifference(difference)}`);
+  for (const difference of differences.filter((each) => !each.unstable))
+    lines.push(`  ${formatDifference(difference)}`);
   const unstable = differences.filter((each) => each.unstable);
-  if (unstable.length > 0) lines.push(...unstable.map((difference) => `  ${formatDifference(difference)}  (not stable in the record)`));
-  if (verdict.notExpressed.length > 0) lines.push(`  not compared, needs the data model: ${verdict.notExpressed.join(', ')}`);
+  if (unstable.length > 0)
+    lines.push(...unstable.map((difference) => `  ${formatDifference(difference)}  (not stable in the record)`));
+  if (verdict.notExpressed.length > 0)
+    lines.push(`  not compared, needs the data model: ${verdict.notExpressed.join(', ')}`);
   return lines.length === 0 ? '' : [verdict.name, ...lines].join('\n');
 }
 

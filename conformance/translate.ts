@@ -3,7 +3,20 @@ import type { Action, ClientModel, Scenario, Step } from '../sim/scenario.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import { ensembleOf, type Ensemble } from './ensemble.ts';
 import { unrecordedCloses, type CaseRecord, type CaseStep } from './record.ts';
-import { allIn, clientOf, epochEditsIn, expandOps, fieldOf, isWrite, numberIn, pairsIn, serverIn, serversIn, textIn, type RecordedOp } from './steps.ts';
+import {
+  allIn,
+  clientOf,
+  epochEditsIn,
+  expandOps,
+  fieldOf,
+  isWrite,
+  numberIn,
+  pairsIn,
+  serverIn,
+  serversIn,
+  textIn,
+  type RecordedOp,
+} from './steps.ts';
 
 /** A moment at which the run is looked at: just before the step with this index, or in the middle of it. */
 export interface Sample {
@@ -120,7 +133,8 @@ function translateStep(t: Translation, step: CaseStep, index: number): void {
   t.samples.push({ at, step: index, label: step.do === 'observe' ? (textIn(step, 'label') ?? null) : null });
   const servers = serversIn(step);
   for (const id of servers)
-    if (!t.ensemble.servers.includes(id)) t.problems.push(`step ${index} (${step.do}) names server ${id}, which is not in the ensemble`);
+    if (!t.ensemble.servers.includes(id))
+      t.problems.push(`step ${index} (${step.do}) names server ${id}, which is not in the ensemble`);
   if (processStep(t, step, index, at, servers)) return;
   if (networkStep(t, step, at)) return;
   if (clientStep(t, step, index, at)) return;
@@ -173,7 +187,8 @@ function processStep(t: Translation, step: CaseStep, index: number, at: Micros, 
 
 function editFile(t: Translation, step: CaseStep, index: number, at: Micros): void {
   const edits = epochEditsIn(step);
-  if (edits.length === 0) t.problems.push(`step ${index} edits a file in a way that is not played: ${JSON.stringify(step)}`);
+  if (edits.length === 0)
+    t.problems.push(`step ${index} edits a file in a way that is not played: ${JSON.stringify(step)}`);
   for (const { server, file, epoch } of edits) fault(t, at, { kind: 'editEpoch', servers: [server], file, epoch });
 }
 
@@ -192,7 +207,10 @@ function networkStep(t: Translation, step: CaseStep, at: Micros): boolean {
   if (!cut) return false;
   const pairs = pairsIn(step);
   if (pairs.length === 0) return false;
-  const oneWay = /one.?way|asymmetric/i.test(step.do) || fieldOf(step, 'oneWay') === true || fieldOf(step, 'direction') !== undefined;
+  const oneWay =
+    /one.?way|asymmetric/i.test(step.do) ||
+    fieldOf(step, 'oneWay') === true ||
+    fieldOf(step, 'direction') !== undefined;
   fault(t, at, { kind: 'cut', pairs, oneWay, planes: ['election', 'quorum'] });
   return true;
 }
@@ -252,14 +270,25 @@ function began(t: Translation, at: Micros, duration: Micros): Micros {
   return Math.max(t.ready, at - duration);
 }
 
-function requests(t: Translation, step: CaseStep, index: number, what: { client: string; ops: readonly RecordedOp[]; at: Micros }): void {
+function requests(
+  t: Translation,
+  step: CaseStep,
+  index: number,
+  what: { client: string; ops: readonly RecordedOp[]; at: Micros },
+): void {
   const { client, ops, at } = what;
   const lost = ops.some((op) => op.err === 'CONNECTIONLOSS');
   const atOnce = step.do.startsWith('async');
   // A request that was never answered was sent as soon as the step before it had ended.
   let moment = atOnce ? at : lost ? t.ready : began(t, at, OPERATION + ops.length * PIPELINED);
   ops.forEach((op, i) => {
-    const kind = isWrite(op.op) ? (op.err === null || op.err === 'OK' || op.err === 'CONNECTIONLOSS' ? 'write' : 'failingWrite') : op.op === 'sync' ? 'sync' : 'read';
+    const kind = isWrite(op.op)
+      ? op.err === null || op.err === 'OK' || op.err === 'CONNECTIONLOSS'
+        ? 'write'
+        : 'failingWrite'
+      : op.op === 'sync'
+        ? 'sync'
+        : 'read';
     const value = op.op === 'delete' ? DELETED : index * 10_000 + i;
     moment = act(t, moment, { kind, client, server: null, key: op.path, value, times: 1 });
     t.calls.push({ step: index, index: i, client, kind, key: op.path, value, at: moment, err: op.err, zxid: op.zxid });
@@ -271,7 +300,12 @@ function requests(t: Translation, step: CaseStep, index: number, what: { client:
 function readEach(t: Translation, step: CaseStep, index: number, at: Micros): boolean {
   const results = fieldOf(step, 'results');
   if (t.latestClient === null || typeof results !== 'object' || results === null) return false;
-  const ops = Object.entries(results).map(([path, err]): RecordedOp => ({ op: 'exists', path, err: String(err), zxid: null }));
+  const ops = Object.entries(results).map(([path, err]): RecordedOp => ({
+    op: 'exists',
+    path,
+    err: String(err),
+    zxid: null,
+  }));
   requests(t, step, index, { client: t.latestClient, ops, at });
   return true;
 }
@@ -283,27 +317,29 @@ function waitStep(t: Translation, step: CaseStep, index: number, at: Micros): bo
     t.samples.push({ at: end, step: index, label: null });
     return true;
   }
-  const waits = step.do === 'observe' || step.do === 'settle' || /^(server )?\d+ (is|are) (back|up|down|serving)$/.test(step.do) || step.do.startsWith('wait');
+  const waits =
+    step.do === 'observe' ||
+    step.do === 'settle' ||
+    /^(server )?\d+ (is|are) (back|up|down|serving)$/.test(step.do) ||
+    step.do.startsWith('wait');
   if (waits) t.ready = Math.max(t.ready, at);
   return waits;
 }
 
 function scenarioOf(t: Translation, endAt: Micros): Scenario {
   const { record, ensemble } = t;
-  const clients = [...t.clients].map(
-    ([name, client]): ClientModel => ({
-      name,
-      server: client.server,
-      sessionTimeoutMs: client.timeoutMs,
-      from: client.from,
-      operations: 0,
-      think: [0, 0],
-      mix: { write: 100, read: 0, sync: 0 },
-      keys: 1,
-      timeout: 30 * 1000 * MS,
-      reconnects: false,
-    }),
-  );
+  const clients = [...t.clients].map(([name, client]): ClientModel => ({
+    name,
+    server: client.server,
+    sessionTimeoutMs: client.timeoutMs,
+    from: client.from,
+    operations: 0,
+    think: [0, 0],
+    mix: { write: 100, read: 0, sync: 0 },
+    keys: 1,
+    timeout: 30 * 1000 * MS,
+    reconnects: false,
+  }));
   return {
     name: record.name,
     title: record.title,
@@ -314,7 +350,16 @@ function scenarioOf(t: Translation, endAt: Micros): Scenario {
     settings: ensemble.settings,
     release: '3.8.0',
     // One machine: loopback, and a disk that syncs in a millisecond or two.
-    network: { latency: [200, 250], spikePpm: 0, spike: [0, 0], lossPpm: 0, resetPpm: 0, retransmit: [200 * MS, 220 * MS], assumption: 'tcp', duplicatePpm: 0 },
+    network: {
+      latency: [200, 250],
+      spikePpm: 0,
+      spike: [0, 0],
+      lossPpm: 0,
+      resetPpm: 0,
+      retransmit: [200 * MS, 220 * MS],
+      assumption: 'tcp',
+      duplicatePpm: 0,
+    },
     disk: { sync: [2000, 2600], spikePpm: 0, spike: [0, 0], failPpm: 0 },
     processes: { startup: [350 * MS, 450 * MS], thread: [20, 200] },
     clocks: [],

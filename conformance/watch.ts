@@ -72,7 +72,16 @@ export function newWatch(): Watch {
   const runs = new Map<ServerId, number>();
   const open = new Map<ServerId, SeenElection>();
   const states = new Map<ServerId, string>();
-  const watch: Watch = { elections: [], syncs: [], states: [], calls: [], leaders: [], resignations: [], ends: [], see };
+  const watch: Watch = {
+    elections: [],
+    syncs: [],
+    states: [],
+    calls: [],
+    leaders: [],
+    resignations: [],
+    ends: [],
+    see,
+  };
   const line = (event: TraceEvent, text: string): void => {
     watch.states.push({ at: event.at, server: event.server, line: text });
   };
@@ -86,7 +95,11 @@ export function newWatch(): Watch {
         break;
       case 'voted':
         if (event.because === 'start') {
-          const election = { server: event.server, run: runs.get(event.server) ?? 1, proposedZxid: hex(event.vote.zxid) };
+          const election = {
+            server: event.server,
+            run: runs.get(event.server) ?? 1,
+            proposedZxid: hex(event.vote.zxid),
+          };
           open.set(event.server, election);
           watch.elections.push(election);
         }
@@ -106,7 +119,8 @@ export function newWatch(): Watch {
         line(event, event.state);
         break;
       case 'phaseChanged':
-        if (event.phase !== 'ELECTION') line(event, `Peer state changed: ${states.get(event.server) ?? ''} - ${event.phase.toLowerCase()}`);
+        if (event.phase !== 'ELECTION')
+          line(event, `Peer state changed: ${states.get(event.server) ?? ''} - ${event.phase.toLowerCase()}`);
         break;
       case 'syncStarted': {
         const state = states.get(event.server) ?? '';
@@ -148,7 +162,17 @@ function seeRest(watch: Watch, event: TraceEvent): void {
       break;
     case 'invoked': {
       const { client, call, key, value, op } = event;
-      watch.calls.push({ client, call, key, value, op, outcome: 'pending', zxid: 0 as Zxid, result: null, error: null });
+      watch.calls.push({
+        client,
+        call,
+        key,
+        value,
+        op,
+        outcome: 'pending',
+        zxid: 0 as Zxid,
+        result: null,
+        error: null,
+      });
       break;
     }
     case 'returned': {
@@ -165,7 +189,10 @@ function seeRest(watch: Watch, event: TraceEvent): void {
 }
 
 /** In the words of the leader's log. A disabled on-disk log is not logged as rejected. */
-const REJECTED: Readonly<Record<string, string | undefined>> = { size: 'size', start: "first txn found is newer than the peer's zxid" };
+const REJECTED: Readonly<Record<string, string | undefined>> = {
+  size: 'size',
+  start: "first txn found is newer than the peer's zxid",
+};
 
 function syncOf(leader: ServerId, chosen: SyncChosen): SeenSync {
   const rejected = chosen.txnlogRejected === null ? undefined : REJECTED[chosen.txnlogRejected];

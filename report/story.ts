@@ -105,6 +105,7 @@ export class Story {
       case 'resumed':
       case 'diskFailed':
         return paint.fault(eventWords(event));
+      case 'mended':
       case 'calm':
         return paint.good(eventWords(event));
       case 'snapshotWritten':

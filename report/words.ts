@@ -121,6 +121,8 @@ function worldWords(event: OfWorld): string {
       return `loses the connection with ${who(event.peer)} (${event.plane} plane)${because(event.why)}`;
     case 'fault':
       return event.what;
+    case 'mended':
+      return event.what;
     case 'landed':
       return `the fault "${event.fault}" has an effect`;
     case 'calm':

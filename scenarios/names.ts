@@ -51,6 +51,7 @@ export const TRACE_KINDS = all<TraceKind>()([
   'connected',
   'disconnected',
   'fault',
+  'mended',
   'landed',
   'calm',
   'invoked',

@@ -159,11 +159,11 @@ const expect = object({
     .union([serverId, z.literal('none')], { error: 'expected a server id or none' })
     .optional()
     .describe('who leads at the end'),
-  leaders: integer(0, 30).optional().describe('at least so many servers were established leaders in the run'),
+  leaders: integer(0, 30).optional().describe('at least so many epochs were established in the run'),
   epoch: epoch.optional().describe('the newest epoch'),
-  lastZxid: zxid.optional().describe('the last committed transaction'),
+  lastZxid: zxid.optional().describe('the last zxid of every server that serves'),
   servers: z.record(serverKey, serverFact).optional().describe('how servers are at the end'),
-  elected: z.record(serverKey, integer(0, 1000)).optional().describe('how often a server was established as leader'),
+  elected: z.record(serverKey, integer(0, 1000)).optional().describe('how often a server won an election'),
   syncs: z.array(syncFact).optional().describe('synchronizations that must occur'),
   fenced: z.array(fencedFact).optional().describe('refusals because of an epoch that must occur'),
   values: z

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -22,7 +31,15 @@ const written = new Set(Object.keys(metafile.outputs).map((path) => basename(pat
 for (const file of readdirSync(dist)) if (file.endsWith('.js') && !written.has(file)) rmSync(join(dist, file));
 chmodSync(join(dist, 'cli.js'), 0o755);
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), notices(Object.keys(metafile.inputs)));
+linkCommand();
 if (!process.argv.includes('--no-types')) await import('./build-types.mjs');
+
+/** `npx zabsim` in the clone finds the command at once, instead of installing the clone elsewhere first. */
+function linkCommand() {
+  const link = join(root, 'node_modules', '.bin', 'zabsim');
+  if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false }) !== undefined) return;
+  symlinkSync(join('..', '..', 'dist', 'cli.js'), link);
+}
 
 /** The licences of the packages that went into the bundle. */
 function notices(inputs) {
@@ -40,6 +57,7 @@ function notice(name) {
   const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
   const path = file === undefined ? join(folder, 'README.md') : join(folder, file);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const licence = file === undefined ? text.slice(Math.max(0, text.search(/^#*\s*licen[cs]e|The MIT License/im))) : text;
+  const licence =
+    file === undefined ? text.slice(Math.max(0, text.search(/^#*\s*licen[cs]e|The MIT License/im))) : text;
   return `${name} ${version} (${license})\n\n${licence.trim()}\n`;
 }

@@ -140,7 +140,7 @@ function onNetwork(world: World, action: Of<'partition' | 'isolate' | 'cut' | 'h
       return;
     }
     case 'heal':
-      heal(world, action.pairs === null ? null : pairsOf(world, action.pairs, false));
+      heal(world, action.pairs === null ? null : pairsOf(world, action.pairs, false), emit);
       return;
     case 'clog': {
       const pairs = pairsOf(world, action.pairs, action.oneWay);
@@ -210,14 +210,25 @@ export function cutFor(world: World, fault: string, from: Endpoint, to: Endpoint
   undoAfter(world, duration, { kind: 'uncut', fault, from, to, since: world.now });
 }
 
-export function heal(world: World, pairs: readonly [ServerId, ServerId][] | null): void {
+export function heal(world: World, pairs: readonly [ServerId, ServerId][] | null, emit: Emit): void {
   const gone = world.network.cuts.filter(({ from, to }) => pairs === null || pairs.some(([a, b]) => a === from && b === to));
-  release(world, gone);
+  release(world, gone, emit);
 }
 
-function release(world: World, gone: readonly Cut[]): void {
-  world.network.cuts = world.network.cuts.filter((one) => !gone.includes(one));
-  for (const one of gone) releaseStalled(world, one);
+/** Takes cuts away, and tells of each fault of which nothing is left. */
+function release(world: World, gone: readonly Cut[], emit: Emit): void {
+  const rest = world.network.cuts.filter((one) => !gone.includes(one));
+  world.network.cuts = rest;
+  const over = new Set<string>();
+  for (const one of gone) {
+    releaseStalled(world, one);
+    if (!rest.some(({ fault, since }) => fault === one.fault && since === one.since)) over.add(one.fault);
+  }
+  for (const fault of over) tellMended(world, `${fault} is over`, emit);
+}
+
+function tellMended(world: World, what: string, emit: Emit): void {
+  emit({ at: world.now, server: 0, kind: 'mended', what });
 }
 
 /** Each server joins with odds of a half; its links are clogged from a moment in the first half of the time to one in the
@@ -264,7 +275,23 @@ export function reset(world: World, pairs: readonly [ServerId, ServerId][], noti
 
 function onMachines(world: World, action: Of<'diskFull' | 'diskMended' | 'diskFail' | 'diskStall' | 'diskSlow' | 'wipe' | 'editEpoch' | 'drift'>, emit: Emit): void {
   const ids = each(world, action.servers, (host) => onMachine(world, host, action, emit));
-  if (action.kind !== 'diskMended') tellFault(world, action.kind, `${action.kind} ${names(ids)}`, emit);
+  if (action.kind === 'diskMended') tellMended(world, `the disk of ${names(ids)} is mended`, emit);
+  else tellFault(world, action.kind, `${action.kind} ${names(ids)}${detailOf(action)}`, emit);
+}
+
+function detailOf(action: Of<'diskFull' | 'diskMended' | 'diskFail' | 'diskStall' | 'diskSlow' | 'wipe' | 'editEpoch' | 'drift'>): string {
+  switch (action.kind) {
+    case 'drift':
+      return ` by ${action.ppm} ppm`;
+    case 'diskStall':
+      return ` for ${action.duration / SECOND} s`;
+    case 'diskFail':
+      return `: ${action.op}, ${action.times} times`;
+    case 'editEpoch':
+      return `: ${action.file} := ${action.epoch}`;
+    default:
+      return '';
+  }
 }
 
 function onMachine(world: World, host: Host, action: Of<'diskFull' | 'diskMended' | 'diskFail' | 'diskStall' | 'diskSlow' | 'wipe' | 'editEpoch' | 'drift'>, emit: Emit): void {
@@ -355,7 +382,7 @@ export function undo(world: World, what: Undo, emit: Emit): void {
     case 'uncut': {
       const { fault, from, to, since } = what;
       const at = world.network.cuts.find((one) => one.fault === fault && one.from === from && one.to === to && one.since === since);
-      if (at !== undefined) release(world, [at]);
+      if (at !== undefined) release(world, [at], emit);
       return;
     }
     case 'resume':
@@ -366,6 +393,7 @@ export function undo(world: World, what: Undo, emit: Emit): void {
       return;
     case 'fastCpu':
       hostOf(world, what.server).perEvent = 0;
+      tellMended(world, `the CPU of S${what.server} is fast again`, emit);
       return;
   }
 }
@@ -375,7 +403,7 @@ export function calmDown(world: World, emit: Emit): void {
   world.calm = true;
   world.network.calm = true;
   emit({ at: world.now, server: 0, kind: 'calm' });
-  heal(world, null);
+  heal(world, null, emit);
   world.network.slow.length = 0;
   for (const id of world.scenario.servers) {
     const host = hostOf(world, id);

@@ -25,7 +25,9 @@ export function stream(seed: string, name: string, a = 0, b = 0): Random {
   spell(hasher, name);
   hasher.int(a);
   hasher.int(b);
-  return new AleaStream(alea('', { state: { c: 1, s0: fraction(hasher, 1), s1: fraction(hasher, 2), s2: fraction(hasher, 3) } }));
+  return new AleaStream(
+    alea('', { state: { c: 1, s0: fraction(hasher, 1), s1: fraction(hasher, 2), s2: fraction(hasher, 3) } }),
+  );
 }
 
 const TWO_TO_32 = 0x1_0000_0000;

@@ -44,6 +44,8 @@ export type TraceFact =
   // ── faults and clients
   /** A fault was asked for; `fault` is its kind, `what` says it in words. */
   | { readonly kind: 'fault'; readonly fault: string; readonly what: string }
+  /** A fault is over, or was undone: links healed, a disk mended. */
+  | { readonly kind: 'mended'; readonly what: string }
   /** A fault had an effect: a packet held, a process ended, a write refused. Counted by kind. */
   | { readonly kind: 'landed'; readonly fault: string }
   /** From here on there is no new fault, everything is up and mended. */

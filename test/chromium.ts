@@ -16,7 +16,9 @@ export async function launchChromium(): Promise<Browser> {
 /** Unpacks the browser once per version, into build/. The package unpacks to the temporary directory, and takes half a file
  *  for a whole one if it is interrupted; so it is sent to a directory of its own, which is then renamed. */
 async function unpack(): Promise<string> {
-  const { version } = JSON.parse(readFileSync('node_modules/@sparticuz/chromium/package.json', 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync('node_modules/@sparticuz/chromium/package.json', 'utf8')) as {
+    version: string;
+  };
   const folder = join('build', `chromium-${version}`);
   if (existsSync(folder)) return join(process.cwd(), folder);
   mkdirSync('build', { recursive: true });

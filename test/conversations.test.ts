@@ -35,7 +35,10 @@ timeline:
   - {at: 4s, do: start, server: 3}
   - {at: 6s, do: write, server: 1, key: x, value: 1}
 end: 8s`);
-    expectGolden('test/golden/cold-start.txt', transcript(scenario, 0, () => true));
+    expectGolden(
+      'test/golden/cold-start.txt',
+      transcript(scenario, 0, () => true),
+    );
   });
 
   test('the leader is killed, another one leads the next epoch, the old one returns as a follower', () => {
@@ -47,7 +50,10 @@ timeline:
   - {at: 8s, do: write, server: 1, key: x, value: 2}
   - {at: 9s, do: start, server: 3}
 end: 12s`);
-    expectGolden('test/golden/leader-change.txt', transcript(scenario, 2_900_000, () => true));
+    expectGolden(
+      'test/golden/leader-change.txt',
+      transcript(scenario, 2_900_000, () => true),
+    );
   });
 });
 

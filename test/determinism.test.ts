@@ -39,12 +39,31 @@ const POISON: readonly (readonly [owner: object, name: string])[] = [
   [globalThis, 'setImmediate'],
   [globalThis, 'queueMicrotask'],
   [String.prototype, 'localeCompare'],
-  ...['log', 'log2', 'log10', 'log1p', 'exp', 'expm1', 'pow', 'sin', 'cos', 'tan', 'atan2', 'cbrt', 'hypot', 'tanh'].map((name) => [Math, name] as const),
+  ...[
+    'log',
+    'log2',
+    'log10',
+    'log1p',
+    'exp',
+    'expm1',
+    'pow',
+    'sin',
+    'cos',
+    'tan',
+    'atan2',
+    'cbrt',
+    'hypot',
+    'tanh',
+  ].map((name) => [Math, name] as const),
 ];
 
 /** Runs `body`, which must be synchronous, in a process without time and chance. */
 function poisoned<T>(body: () => T): T {
-  const kept = POISON.map(([owner, name]) => ({ owner, name, descriptor: Object.getOwnPropertyDescriptor(owner, name) }));
+  const kept = POISON.map(([owner, name]) => ({
+    owner,
+    name,
+    descriptor: Object.getOwnPropertyDescriptor(owner, name),
+  }));
   for (const { owner, name } of kept)
     Object.defineProperty(owner, name, {
       configurable: true,
@@ -106,7 +125,9 @@ describe('in a fresh process', () => {
 
   test('the command line prints that hash', () => {
     const name = 'old-leader-pauses-and-is-fenced';
-    const printed = execFileSync(process.execPath, ['dist/cli.js', 'run', name, '--seed', SEED, '--json'], { encoding: 'utf8' });
+    const printed = execFileSync(process.execPath, ['dist/cli.js', 'run', name, '--seed', SEED, '--json'], {
+      encoding: 'utf8',
+    });
     expect(JSON.parse(printed)).toMatchObject({ scenario: name, traceHash: hashes[name], asExpected: true });
   });
 });
@@ -129,7 +150,8 @@ describe('in headless Chromium', () => {
 
   test.each(NAMES)('%s', async (name) => {
     const inPage = await page.evaluate(
-      ([scenario, seed]) => (globalThis as unknown as { traceHash(scenario: Scenario, seed: string): string }).traceHash(scenario, seed),
+      ([scenario, seed]) =>
+        (globalThis as unknown as { traceHash(scenario: Scenario, seed: string): string }).traceHash(scenario, seed),
       [scenarioOf(name), SEED] as const,
     );
     expect(inPage).toBe(hashes[name]);
@@ -137,6 +159,8 @@ describe('in headless Chromium', () => {
 });
 
 test('the hashes are those of the last commit: a change of behaviour is never an accident', () => {
-  const pinned = Object.fromEntries([...first].map(([name, { traceHash, verdict, events }]) => [name, { traceHash, verdict, events }]));
+  const pinned = Object.fromEntries(
+    [...first].map(([name, { traceHash, verdict, events }]) => [name, { traceHash, verdict, events }]),
+  );
   expectGolden('test/golden/hashes.json', `${JSON.stringify(pinned, null, 2)}\n`);
 });

@@ -11,8 +11,16 @@ let folder = '';
 let installed = '';
 
 /** Elsewhere: nothing of the clone is in reach. */
-function shell(command: string, args: readonly string[], cwd = folder): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+function shell(
+  command: string,
+  args: readonly string[],
+  cwd = folder,
+): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
   return { status, stdout, stderr };
 }
 
@@ -22,7 +30,16 @@ beforeAll(() => {
   execFileSync(process.execPath, ['scripts/build-types.mjs']);
   const pack = shell(npm, ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], process.cwd());
   expect(pack.stderr).not.toContain('ERR!');
-  const install = shell(npm, ['install', '--global', '--offline', '--no-audit', '--no-fund', '--prefix', join(folder, 'prefix'), `zabsim-${VERSION}.tgz`]);
+  const install = shell(npm, [
+    'install',
+    '--global',
+    '--offline',
+    '--no-audit',
+    '--no-fund',
+    '--prefix',
+    join(folder, 'prefix'),
+    `zabsim-${VERSION}.tgz`,
+  ]);
   expect(install.status, install.stderr).toBe(0);
   installed = join(folder, 'prefix', 'lib', 'node_modules', 'zabsim');
 }, 120_000);
@@ -42,7 +59,10 @@ describe('installed globally from the packed tarball', () => {
     const named = zabsim('run', 'sync-diff', '--json');
     expect(named.stderr).toBe('');
     expect(JSON.parse(named.stdout)).toMatchObject({ scenario: 'sync-diff', verdict: 'pass', asExpected: true });
-    writeFileSync(join(folder, 'mine.yaml'), 'title: mine\nteaches: nothing\nensemble: {voters: 3}\nend: 5s\nexpect: {leader: 3}\n');
+    writeFileSync(
+      join(folder, 'mine.yaml'),
+      'title: mine\nteaches: nothing\nensemble: {voters: 3}\nend: 5s\nexpect: {leader: 3}\n',
+    );
     expect(zabsim('run', 'mine.yaml', '--quiet')).toMatchObject({ status: 0, stderr: '' });
   });
 
@@ -69,7 +89,15 @@ describe('imported as a library', () => {
     const user = join(folder, 'types');
     mkdirSync(join(user, 'node_modules'), { recursive: true });
     execFileSync('cp', ['-r', installed, join(user, 'node_modules', 'zabsim')]);
-    const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', lib: ['ES2023'], types: [], skipLibCheck: false };
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['ES2023'],
+      types: [],
+      skipLibCheck: false,
+    };
     writeFileSync(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['user.ts'] }));
     writeFileSync(join(user, 'package.json'), '{"type": "module"}');
     writeFileSync(
@@ -94,6 +122,13 @@ test('the package holds what it needs and no sources, and depends on nothing', (
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { dependencies?: object };
   expect(manifest.dependencies ?? {}).toEqual({});
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
-  for (const needed of ['LICENSE', 'README.md', 'CHANGELOG.md', join('dist', 'THIRD-PARTY.txt'), join('scenarios', 'scenario.schema.json')]) expect(files).toContain(needed);
+  for (const needed of [
+    'LICENSE',
+    'README.md',
+    'CHANGELOG.md',
+    join('dist', 'THIRD-PARTY.txt'),
+    join('scenarios', 'scenario.schema.json'),
+  ])
+    expect(files).toContain(needed);
   expect(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))).toEqual([]);
 });

@@ -5,7 +5,18 @@ import { describe, expect, test } from 'vitest';
 import { PROPERTIES } from '../properties/index.ts';
 
 /** Folders of sources. A new one at the top needs a line in docs/ARCHITECTURE.md and one here. */
-const FOLDERS = ['sim', 'properties', 'scenarios', 'report', 'commands', 'conformance', 'bench', 'test', 'scripts', 'viewer'];
+const FOLDERS = [
+  'sim',
+  'properties',
+  'scenarios',
+  'report',
+  'commands',
+  'conformance',
+  'bench',
+  'test',
+  'scripts',
+  'viewer',
+];
 const ROOT_FILES = ['cli.ts', 'index.ts', 'vitest.config.ts'];
 
 /** The import table: the first row that a file fits says what it may import. A string ending in / stands for all below. */
@@ -30,7 +41,11 @@ const TABLE: readonly Row[] = [
   },
   { where: /^scenarios\/load\.ts$/, may: ['scenarios/'], packages: ['node:fs', 'node:path'] },
   { where: /^scenarios\//, may: ['scenarios/', ...ENGINE_FOR_READERS], packages: ['yaml', 'zod'] },
-  { where: /^report\//, may: ['report/', 'scenarios/', ...ENGINE_FOR_READERS, 'package.json'], packages: ['chalk', 'zod', 'node:fs'] },
+  {
+    where: /^report\//,
+    may: ['report/', 'scenarios/', ...ENGINE_FOR_READERS, 'package.json'],
+    packages: ['chalk', 'zod', 'node:fs'],
+  },
   {
     where: /^commands\//,
     may: ['commands/', 'report/', 'scenarios/', 'properties/', ...ENGINE_FOR_READERS],
@@ -43,7 +58,11 @@ const TABLE: readonly Row[] = [
   },
   { where: /^viewer\//, may: ['viewer/', 'properties/', 'scenarios/', 'report/', ...ENGINE_FOR_READERS], packages: [] },
   { where: /^cli\.ts$/, may: ['commands/', 'report/version.ts'], packages: ['commander'] },
-  { where: /^index\.ts$/, may: ['commands/', 'report/', 'scenarios/', 'properties/', ...ENGINE_FOR_READERS], packages: [] },
+  {
+    where: /^index\.ts$/,
+    may: ['commands/', 'report/', 'scenarios/', 'properties/', ...ENGINE_FOR_READERS],
+    packages: [],
+  },
 ];
 /** Programs around the project, which may import everything. */
 const FREE = /^(test|bench|scripts)\/|^vitest\.config\.ts$/;
@@ -53,7 +72,10 @@ const BANNED: readonly (readonly [what: RegExp, because: string])[] = [
   [/\b(Date|performance|setTimeout|setInterval|setImmediate|queueMicrotask)\b/, 'a clock that is not ours'],
   [/\bMath\.random\b|\bcrypto\b/, 'a source of chance that is not ours'],
   [/\b(async|await|Promise)\b/, 'order decided elsewhere'],
-  [/\bMath\.(log|log2|log10|log1p|exp|expm1|pow|sqrt|cbrt|hypot|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh)\b|\*\*/, 'last digits differ between engines'],
+  [
+    /\bMath\.(log|log2|log10|log1p|exp|expm1|pow|sqrt|cbrt|hypot|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh)\b|\*\*/,
+    'last digits differ between engines',
+  ],
   [/\.(sort|toSorted)\(\)/, 'a sort without an order'],
   [/\bfor \((const|let) \w+ in\b/, 'integer-like keys jump the line'],
   [/\b(localeCompare|toLocale\w*|Intl)\b/, 'depends on the machine'],
@@ -102,12 +124,16 @@ function withoutComments(text: string): string {
 function withoutQuotes(code: string): string {
   return code
     .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
-    .replace(/`(?:[^`\\]|\\.)*`/g, (template) => [...template.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1]).join(' '));
+    .replace(/`(?:[^`\\]|\\.)*`/g, (template) =>
+      [...template.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1]).join(' '),
+    );
 }
 
 /** What a file imports: paths from the root for its own kind, names for packages. */
 function importsOf(file: string): string[] {
-  const found = CODE.get(file)?.matchAll(/^(?:import|export|\}) ?(?:[^'";]*? )?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm);
+  const found = CODE.get(file)?.matchAll(
+    /^(?:import|export|\}) ?(?:[^'";]*? )?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
   return [...(found ?? [])].map(([, from, bare, lazy]) => {
     const path = from ?? bare ?? lazy ?? '';
     return path.startsWith('.') ? normalize(join(dirname(file), path)) : path;
@@ -142,19 +168,32 @@ describe('imports', () => {
     const wrong = FILES.filter((file) => !FREE.test(file) && !file.endsWith('.d.ts')).flatMap((file) => {
       const row = TABLE.find((each) => each.where.test(file));
       if (row === undefined) return [`${file}: no row of the table is about it`];
-      return importsOf(file).filter((imported) => !allowed(row, imported)).map((imported) => `${file} imports ${imported}`);
+      return importsOf(file)
+        .filter((imported) => !allowed(row, imported))
+        .map((imported) => `${file} imports ${imported}`);
     });
     expect(wrong).toEqual([]);
   });
 
   test('name files with their endings, and files that exist', () => {
-    const wrong = FILES.flatMap((file) => importsOf(file).filter((path) => /^\.?[\w-]+\//.test(path) && /\.\w+$/.test(path) && FOLDERS.includes(path.split('/')[0] ?? '') && !existsSync(path)).map((path) => `${file} imports ${path}`));
+    const wrong = FILES.flatMap((file) =>
+      importsOf(file)
+        .filter(
+          (path) =>
+            /^\.?[\w-]+\//.test(path) &&
+            /\.\w+$/.test(path) &&
+            FOLDERS.includes(path.split('/')[0] ?? '') &&
+            !existsSync(path),
+        )
+        .map((path) => `${file} imports ${path}`),
+    );
     expect(wrong).toEqual([]);
   });
 
   test('reach every file: nothing is dead', () => {
     const imported = new Set(FILES.flatMap(importsOf));
-    const entries = /^(cli|index|vitest\.config)\.ts$|\.test\.ts$|\.d\.m?ts$|^scripts\/|^test\/(global-setup\.ts|page\/)|^(bench|conformance)\/main\.ts$|^conformance\/strip\.ts$|^bench\/memory\.ts$|^viewer\/main\.ts$/;
+    const entries =
+      /^(cli|index|vitest\.config)\.ts$|\.test\.ts$|\.d\.m?ts$|^scripts\/|^test\/(global-setup\.ts|page\/)|^(bench|conformance)\/main\.ts$|^conformance\/strip\.ts$|^bench\/memory\.ts$|^viewer\/main\.ts$/;
     expect(FILES.filter((file) => !imported.has(file) && !entries.test(file))).toEqual([]);
   });
 });
@@ -165,17 +204,43 @@ describe('words', () => {
   });
 
   test('no source silences the compiler, and no test is left out', () => {
-    expect(offences(FILES.filter((file) => !/\.config\.ts$|\.d\.ts$/.test(file)), BANNED_EVERYWHERE)).toEqual([]);
-    expect(FILES.filter((file) => !/^test\/(tidy|package)\.test\.ts$/.test(file) && SILENCER.test(TEXTS.get(file) ?? ''))).toEqual([]);
+    expect(
+      offences(
+        FILES.filter((file) => !/\.config\.ts$|\.d\.ts$/.test(file)),
+        BANNED_EVERYWHERE,
+      ),
+    ).toEqual([]);
+    expect(
+      FILES.filter((file) => !/^test\/(tidy|package)\.test\.ts$/.test(file) && SILENCER.test(TEXTS.get(file) ?? '')),
+    ).toEqual([]);
   });
 
   test('the rules themselves find what they ban', () => {
-    const samples = ['const x = Date.now();', 'let x = 1;', 'a.sort()', 'for (const k in o) {}', 'Math.pow(2, 3)', 'x ** 2', 'await x', 'console.log(1)'];
-    for (const sample of samples) expect(BANNED.some(([what]) => what.test(withoutQuotes(withoutComments(sample)))), sample).toBe(true);
+    const samples = [
+      'const x = Date.now();',
+      'let x = 1;',
+      'a.sort()',
+      'for (const k in o) {}',
+      'Math.pow(2, 3)',
+      'x ** 2',
+      'await x',
+      'console.log(1)',
+    ];
+    for (const sample of samples)
+      expect(
+        BANNED.some(([what]) => what.test(withoutQuotes(withoutComments(sample)))),
+        sample,
+      ).toBe(true);
     for (const sample of ['x: any)', 'x as any', 'Array<any>', 'export default 1', 'test.skip(1)'])
-      expect(BANNED_EVERYWHERE.some(([what]) => what.test(sample)), sample).toBe(true);
+      expect(
+        BANNED_EVERYWHERE.some(([what]) => what.test(sample)),
+        sample,
+      ).toBe(true);
     for (const sample of ["'await Date'", '/** a Promise */', '// let it be', 'if (any !== null)', '`Date`'])
-      expect([...BANNED, ...BANNED_EVERYWHERE].some(([what]) => what.test(withoutQuotes(withoutComments(sample)))), sample).toBe(false);
+      expect(
+        [...BANNED, ...BANNED_EVERYWHERE].some(([what]) => what.test(withoutQuotes(withoutComments(sample)))),
+        sample,
+      ).toBe(false);
   });
 });
 
@@ -185,12 +250,17 @@ describe('form', () => {
   });
 
   test(`no line has more than ${MAX_COLUMNS} columns`, () => {
-    const long = [...TEXTS].flatMap(([file, text]) => text.split('\n').flatMap((line, i) => ([...line].length > MAX_COLUMNS ? [`${file}:${i + 1}`] : [])));
+    const long = [...TEXTS].flatMap(([file, text]) =>
+      text.split('\n').flatMap((line, i) => ([...line].length > MAX_COLUMNS ? [`${file}:${i + 1}`] : [])),
+    );
     expect(long).toEqual([]);
   });
 
   test('files are named in kebab case and end with one line feed; no line ends with a space or holds a tab', () => {
-    const wrong = [...TEXTS].filter(([file, text]) => !/^[a-z0-9./-]+$/.test(file) || !text.endsWith('\n') || text.endsWith('\n\n') || /[ \t]$|\t|\r/m.test(text));
+    const wrong = [...TEXTS].filter(
+      ([file, text]) =>
+        !/^[a-z0-9./-]+$/.test(file) || !text.endsWith('\n') || text.endsWith('\n\n') || /[ \t]$|\t|\r/m.test(text),
+    );
     expect(wrong.map(([file]) => file)).toEqual([]);
   });
 });
@@ -211,11 +281,17 @@ describe('properties', () => {
   test('each file in the folder is one, or helps one', () => {
     const named = new Set(PROPERTIES.map((property) => `${property.name}.ts`));
     const helpers = files.filter((file) => !named.has(file));
-    for (const helper of helpers) expect(files.some((file) => importsOf(`properties/${file}`).includes(`properties/${helper}`)), helper).toBe(true);
+    for (const helper of helpers)
+      expect(
+        files.some((file) => importsOf(`properties/${file}`).includes(`properties/${helper}`)),
+        helper,
+      ).toBe(true);
   });
 });
 
 test('every scenario has a text of its own to teach, and the schema at its head', () => {
   for (const file of readdirSync('scenarios').filter((each) => each.endsWith('.yaml')))
-    expect(readFileSync(join('scenarios', file), 'utf8').split('\n')[0], file).toBe('# yaml-language-server: $schema=./scenario.schema.json');
+    expect(readFileSync(join('scenarios', file), 'utf8').split('\n')[0], file).toBe(
+      '# yaml-language-server: $schema=./scenario.schema.json',
+    );
 });

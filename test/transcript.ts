@@ -23,7 +23,7 @@ export class Transcript {
     const lines = this.#lines;
     const forms = lines.map((line) => line.replace(/0x[0-9a-f]+/g, ''));
     const shown: string[] = [];
-    for (let i = 0; i < lines.length; ) {
+    for (let i = 0; i < lines.length;) {
       let pairs = 1;
       while (forms[i + 2 * pairs] === forms[i] && forms[i + 2 * pairs + 1] === forms[i + 1]) pairs++;
       if (pairs < 4) shown.push(...lines.slice(i, ++i));
@@ -40,8 +40,13 @@ export class Transcript {
 /** True for packets between the two, and for what else happens at `learner`. */
 export function between(learner: ServerId, leader: ServerId): (event: TraceEvent) => boolean {
   return (event) => {
-    if ('plane' in event) return event.plane === 'quorum' && [learner, leader].includes(event.server) && [learner, leader].includes(event.peer);
-    return event.server === learner || (event.server === leader && (event.kind === 'syncChosen' || event.kind === 'fenced'));
+    if ('plane' in event)
+      return (
+        event.plane === 'quorum' && [learner, leader].includes(event.server) && [learner, leader].includes(event.peer)
+      );
+    return (
+      event.server === learner || (event.server === leader && (event.kind === 'syncChosen' || event.kind === 'fenced'))
+    );
   };
 }
 

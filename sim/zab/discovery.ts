@@ -2,7 +2,7 @@ import { isVoter } from './config.ts';
 import type { ConnectionId, Effect } from './effects.ts';
 import { startWrite } from './log-queue.ts';
 import type { QuorumMessage } from './messages.ts';
-import { fenced, note, setTimer, ticks } from './out.ts';
+import { clearTimer, fenced, note, setTimer, ticks } from './out.ts';
 import { containsQuorum } from './quorum.ts';
 import { add, has, sizeOf, type ServerId, type ServerSet } from './sets.ts';
 import type { Leader, Learner, LearnerHandler, Server } from './state.ts';
@@ -47,6 +47,7 @@ export function epochFixed(leader: Leader, out: Effect[]): void {
 
 export function sendLeaderInfo(server: Server, leader: Leader, handler: LearnerHandler, out: Effect[]): void {
   handler.stage = 'ackEpoch';
+  clearTimer(out, 'handlerWait', handler.connection);
   out.push({ kind: 'send', connection: handler.connection, message: { kind: 'LEADERINFO', zxid: makeZxid(leader.epoch, 0) } });
   setTimer(out, 'handlerRead', handler.connection, ticks(server, server.config.settings.initLimit));
 }

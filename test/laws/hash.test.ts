@@ -62,7 +62,8 @@ test('one value more, less, another or moved makes another hash', () => {
       expect(hashed([...values, 0]).hex()).not.toBe(hashed(values).hex());
       expect(hashed(values.slice(1)).hex()).not.toBe(hashed(values).hex());
       const swapped = [values[values.length - 1]!, ...values.slice(1, -1), values[0]!];
-      if (values.length > 1 && values[0] !== values[values.length - 1]) expect(hashed(swapped).hex()).not.toBe(hashed(values).hex());
+      if (values.length > 1 && values[0] !== values[values.length - 1])
+        expect(hashed(swapped).hex()).not.toBe(hashed(values).hex());
     }),
   );
 });
@@ -80,7 +81,10 @@ test('a hundred thousand small inputs have a hundred thousand hashes', () => {
 });
 
 test('data is hashed by content, items and keys in their order', () => {
-  const record = fc.dictionary(fc.string(), fc.oneof(exact, fc.string(), fc.boolean(), fc.constant(null), fc.array(exact)));
+  const record = fc.dictionary(
+    fc.string(),
+    fc.oneof(exact, fc.string(), fc.boolean(), fc.constant(null), fc.array(exact)),
+  );
   fc.assert(
     fc.property(record, (content) => {
       const [a, b, c] = [new Hasher(), new Hasher(), new Hasher()];

@@ -45,7 +45,13 @@ type Command =
 
 // Few distinct delays, so that ties are common; one of a day, which is the longest that a run asks for.
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('push' as const), after: fc.constantFrom(0, 0, 1, 2, 3, 1000, 86_400_000_000) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('push' as const),
+      after: fc.constantFrom(0, 0, 1, 2, 3, 1000, 86_400_000_000),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('pop' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('take' as const), nth: fc.nat(12) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clone' as const) }) },

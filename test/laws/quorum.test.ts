@@ -38,7 +38,13 @@ interface Groups {
 
 const configuration: fc.Arbitrary<Groups> = fc
   .uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 })
-  .chain((voters) => fc.record({ voters: fc.constant(voters), group: fc.array(fc.nat(2), { minLength: 9, maxLength: 9 }), weight: fc.array(fc.nat(3), { minLength: 9, maxLength: 9 }) }))
+  .chain((voters) =>
+    fc.record({
+      voters: fc.constant(voters),
+      group: fc.array(fc.nat(2), { minLength: 9, maxLength: 9 }),
+      weight: fc.array(fc.nat(3), { minLength: 9, maxLength: 9 }),
+    }),
+  )
   .map(({ voters, group, weight }) => ({
     groups: [0, 1, 2]
       .map((number) => voters.flatMap((voter, i) => (group[i] === number ? [[voter, weight[i] ?? 0] as const] : [])))
@@ -55,7 +61,8 @@ function verifierOf({ groups }: Groups): QuorumVerifier {
 
 /** The dumb second implementation, with lists and fractions. */
 function isQuorum({ groups }: Groups, acks: readonly number[]): boolean {
-  const weigh = (group: readonly (readonly [number, number])[]): number => group.reduce((sum, [, weight]) => sum + weight, 0);
+  const weigh = (group: readonly (readonly [number, number])[]): number =>
+    group.reduce((sum, [, weight]) => sum + weight, 0);
   const counted = groups.filter((group) => weigh(group) > 0);
   const won = counted.filter((group) => weigh(group.filter(([voter]) => acks.includes(voter))) > weigh(group) / 2);
   return won.length > counted.length / 2;
@@ -66,7 +73,9 @@ describe('quorums', () => {
     fc.assert(
       fc.property(fc.uniqueArray(id, { minLength: 1 }), ids, (voters, acks) => {
         const counted = new Set(acks.filter((each) => voters.includes(each)));
-        expect(containsQuorum({ kind: 'majority', voters: setOf(voters) }, setOf(acks))).toBe(counted.size > voters.length / 2);
+        expect(containsQuorum({ kind: 'majority', voters: setOf(voters) }, setOf(acks))).toBe(
+          counted.size > voters.length / 2,
+        );
       }),
     );
   });
@@ -84,7 +93,9 @@ describe('quorums', () => {
     fc.assert(
       fc.property(fc.uniqueArray(id, { minLength: 1 }), ids, (voters, acks) => {
         const one = verifierOf({ groups: [voters.map((voter) => [voter, 1] as const)] });
-        expect(containsQuorum(one, setOf(acks))).toBe(containsQuorum({ kind: 'majority', voters: setOf(voters) }, setOf(acks)));
+        expect(containsQuorum(one, setOf(acks))).toBe(
+          containsQuorum({ kind: 'majority', voters: setOf(voters) }, setOf(acks)),
+        );
       }),
     );
   });
@@ -94,7 +105,8 @@ describe('quorums', () => {
       fc.property(configuration, ids, ids, (config, first, second) => {
         const verifier = verifierOf(config);
         const [a, b] = [setOf(first), setOf(second)];
-        if (containsQuorum(verifier, a) && containsQuorum(verifier, b)) expect(a & b & verifier.voters).not.toBe(NOBODY);
+        if (containsQuorum(verifier, a) && containsQuorum(verifier, b))
+          expect(a & b & verifier.voters).not.toBe(NOBODY);
         if (containsQuorum(verifier, a)) expect(containsQuorum(verifier, a | b)).toBe(true);
         expect(containsQuorum(verifier, NOBODY)).toBe(false);
       }),

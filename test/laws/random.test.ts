@@ -11,7 +11,9 @@ test('known answers: these never change, or every recorded seed means another ru
   expect(draws(stream('1', 'latency', 1, 2), 4)).toEqual(KNOWN.latency);
   expect(draws(stream('0xcbb9bf0b', 'fault'), 4)).toEqual(KNOWN.fault);
   const random = stream('word', 'disk', 5);
-  expect([random.below(10), random.between([-5, 5]), random.chance(500_000), random.below(2 ** 32)]).toEqual(KNOWN.mixed);
+  expect([random.below(10), random.between([-5, 5]), random.chance(500_000), random.below(2 ** 32)]).toEqual(
+    KNOWN.mixed,
+  );
 });
 
 const KNOWN = {
@@ -65,16 +67,21 @@ describe('independence', () => {
 describe('ranges', () => {
   test('every draw is an integer of its range', () => {
     fc.assert(
-      fc.property(fc.string(), fc.integer({ min: 1, max: 2 ** 32 }), fc.integer({ min: -(2 ** 40), max: 2 ** 40 }), (seed, bound, min) => {
-        const random = stream(seed, 'law');
-        const below = random.below(bound);
-        const between = random.between([min, min + bound - 1]);
-        const u32 = random.u32();
-        for (const value of [below, between, u32]) expect(Number.isInteger(value)).toBe(true);
-        expect(below >= 0 && below < bound).toBe(true);
-        expect(between >= min && between <= min + bound - 1).toBe(true);
-        expect(u32 >= 0 && u32 < 2 ** 32).toBe(true);
-      }),
+      fc.property(
+        fc.string(),
+        fc.integer({ min: 1, max: 2 ** 32 }),
+        fc.integer({ min: -(2 ** 40), max: 2 ** 40 }),
+        (seed, bound, min) => {
+          const random = stream(seed, 'law');
+          const below = random.below(bound);
+          const between = random.between([min, min + bound - 1]);
+          const u32 = random.u32();
+          for (const value of [below, between, u32]) expect(Number.isInteger(value)).toBe(true);
+          expect(below >= 0 && below < bound).toBe(true);
+          expect(between >= min && between <= min + bound - 1).toBe(true);
+          expect(u32 >= 0 && u32 < 2 ** 32).toBe(true);
+        },
+      ),
     );
   });
 

@@ -3,13 +3,31 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Txn } from '../../sim/zab/messages.ts';
 import type { Snapshot } from '../../sim/zab/service.ts';
-import { addSnapshot, appendLog, applyOp, cloneStorage, emptyStorage, lastLogged, load, recordsAfter, type Storage } from '../../sim/zab/storage.ts';
+import {
+  addSnapshot,
+  appendLog,
+  applyOp,
+  cloneStorage,
+  emptyStorage,
+  lastLogged,
+  load,
+  recordsAfter,
+  type Storage,
+} from '../../sim/zab/storage.ts';
 import { counterOf, epochOf, makeZxid, type Zxid } from '../../sim/zab/zxid.ts';
 
 type Pair = readonly [epoch: number, counter: number];
 
 function txn(zxid: Zxid): Txn {
-  return { zxid, session: 1, cxid: 1, proposer: 1, body: { kind: 'write', op: null }, digest: zxid % 1_000_003, bytes: 100 };
+  return {
+    zxid,
+    session: 1,
+    cxid: 1,
+    proposer: 1,
+    body: { kind: 'write', op: null },
+    digest: zxid % 1_000_003,
+    bytes: 100,
+  };
 }
 
 function snapshot(zxid: Zxid, lastZxid: Zxid = zxid): Snapshot {
@@ -19,7 +37,12 @@ function snapshot(zxid: Zxid, lastZxid: Zxid = zxid): Snapshot {
 /** One array a file. */
 function storageOf(files: readonly (readonly Pair[])[]): Storage {
   const storage = emptyStorage();
-  for (const file of files) appendLog(storage, file.map(([epoch, counter]) => txn(makeZxid(epoch, counter))), true);
+  for (const file of files)
+    appendLog(
+      storage,
+      file.map(([epoch, counter]) => txn(makeZxid(epoch, counter))),
+      true,
+    );
   return storage;
 }
 
@@ -28,12 +51,75 @@ function pairs(storage: Storage): string[] {
 }
 
 describe('truncate, as the unmodified FileTxnLog of ZooKeeper was seen to do it', () => {
-  const vectors: readonly (readonly [files: readonly (readonly Pair[])[], target: Pair, left: readonly string[], works: boolean])[] = [
-    [[[[1, 1], [1, 2], [1, 3]], [[2, 1]]], [1, 2], ['1:1', '1:2'], true],
-    [[[[1, 1], [1, 2], [2, 1], [2, 2]]], [1, 5], ['1:1', '1:2', '2:1'], true],
-    [[[[1, 1], [1, 3]], [[2, 1], [2, 2]]], [1, 5], ['1:1', '1:3', '2:1'], true],
-    [[[[2, 1], [2, 2]]], [1, 5], ['2:1'], true],
-    [[[[1, 1], [1, 2]]], [1, 9], ['1:1', '1:2'], false],
+  const vectors: readonly (readonly [
+    files: readonly (readonly Pair[])[],
+    target: Pair,
+    left: readonly string[],
+    works: boolean,
+  ])[] = [
+    [
+      [
+        [
+          [1, 1],
+          [1, 2],
+          [1, 3],
+        ],
+        [[2, 1]],
+      ],
+      [1, 2],
+      ['1:1', '1:2'],
+      true,
+    ],
+    [
+      [
+        [
+          [1, 1],
+          [1, 2],
+          [2, 1],
+          [2, 2],
+        ],
+      ],
+      [1, 5],
+      ['1:1', '1:2', '2:1'],
+      true,
+    ],
+    [
+      [
+        [
+          [1, 1],
+          [1, 3],
+        ],
+        [
+          [2, 1],
+          [2, 2],
+        ],
+      ],
+      [1, 5],
+      ['1:1', '1:3', '2:1'],
+      true,
+    ],
+    [
+      [
+        [
+          [2, 1],
+          [2, 2],
+        ],
+      ],
+      [1, 5],
+      ['2:1'],
+      true,
+    ],
+    [
+      [
+        [
+          [1, 1],
+          [1, 2],
+        ],
+      ],
+      [1, 9],
+      ['1:1', '1:2'],
+      false,
+    ],
   ];
   test.each(vectors)('%j to %j leaves %j', (files, [epoch, counter], left, works) => {
     const storage = storageOf(files);
@@ -45,11 +131,60 @@ describe('truncate, as the unmodified FileTxnLog of ZooKeeper was seen to do it'
   });
 
   // A target that is missing from the log is refused instead of leaving a record that the leader does not have.
-  const strict: readonly (readonly [files: readonly (readonly Pair[])[], target: Pair, left: readonly string[], works: boolean])[] = [
-    [[[[1, 1], [1, 2], [1, 3]], [[2, 1]]], [1, 2], ['1:1', '1:2'], true],
-    [[[[1, 1], [1, 2], [2, 1], [2, 2]]], [1, 5], ['1:1', '1:2', '2:1', '2:2'], false],
-    [[[[2, 1], [2, 2]]], [1, 5], ['2:1', '2:2'], false],
-    [[[[1, 1], [1, 2]]], [1, 9], ['1:1', '1:2'], false],
+  const strict: readonly (readonly [
+    files: readonly (readonly Pair[])[],
+    target: Pair,
+    left: readonly string[],
+    works: boolean,
+  ])[] = [
+    [
+      [
+        [
+          [1, 1],
+          [1, 2],
+          [1, 3],
+        ],
+        [[2, 1]],
+      ],
+      [1, 2],
+      ['1:1', '1:2'],
+      true,
+    ],
+    [
+      [
+        [
+          [1, 1],
+          [1, 2],
+          [2, 1],
+          [2, 2],
+        ],
+      ],
+      [1, 5],
+      ['1:1', '1:2', '2:1', '2:2'],
+      false,
+    ],
+    [
+      [
+        [
+          [2, 1],
+          [2, 2],
+        ],
+      ],
+      [1, 5],
+      ['2:1', '2:2'],
+      false,
+    ],
+    [
+      [
+        [
+          [1, 1],
+          [1, 2],
+        ],
+      ],
+      [1, 9],
+      ['1:1', '1:2'],
+      false,
+    ],
   ];
   test.each(strict)('strictly, %j to %j leaves %j', (files, [epoch, counter], left, works) => {
     const storage = storageOf(files);
@@ -59,7 +194,13 @@ describe('truncate, as the unmodified FileTxnLog of ZooKeeper was seen to do it'
   });
 
   test('strictly, snapshots above the target go with the log', () => {
-    const storage = storageOf([[[1, 1], [1, 2], [1, 3]]]);
+    const storage = storageOf([
+      [
+        [1, 1],
+        [1, 2],
+        [1, 3],
+      ],
+    ]);
     addSnapshot(storage, snapshot(makeZxid(1, 1)), true);
     addSnapshot(storage, snapshot(makeZxid(1, 3)), true);
     expect(applyOp(storage, { kind: 'truncate', zxid: makeZxid(1, 2), strict: true }).error).toBe(null);
@@ -104,7 +245,10 @@ describe('laws', () => {
     fc.assert(
       fc.property(history, fc.nat(8), fc.nat(12), (files, epoch, counter) => {
         const zxid = makeZxid(epoch, counter);
-        const expected = files.flat().map(([e, c]) => makeZxid(e, c)).filter((each) => each > zxid);
+        const expected = files
+          .flat()
+          .map(([e, c]) => makeZxid(e, c))
+          .filter((each) => each > zxid);
         expect([...recordsAfter(storageOf(files), zxid)].map((each) => each.zxid)).toEqual(expected);
       }),
     );
@@ -155,7 +299,12 @@ describe('laws', () => {
   });
 
   test('a snapshot that replaces leaves nothing else; one that is not valid is passed over', () => {
-    const storage = storageOf([[[1, 1], [1, 2]]]);
+    const storage = storageOf([
+      [
+        [1, 1],
+        [1, 2],
+      ],
+    ]);
     addSnapshot(storage, snapshot(makeZxid(1, 1)), true);
     addSnapshot(storage, snapshot(makeZxid(1, 2)), false);
     const newest = storage.snapshots[1];

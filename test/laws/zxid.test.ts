@@ -1,10 +1,25 @@
 // zxids order by epoch, then by counter, and survive packing, printing and reading (ZxidUtils.java).
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { counterOf, COUNTERS, EPOCHS, epochOf, follows, formatZxid, LAST_COUNTER, makeZxid, nextZxid, parseZxid } from '../../sim/zab/zxid.ts';
+import {
+  counterOf,
+  COUNTERS,
+  EPOCHS,
+  epochOf,
+  follows,
+  formatZxid,
+  LAST_COUNTER,
+  makeZxid,
+  nextZxid,
+  parseZxid,
+} from '../../sim/zab/zxid.ts';
 
 const epoch = fc.oneof(fc.nat(3), fc.integer({ min: 0, max: EPOCHS - 1 }), fc.constant(EPOCHS - 1));
-const counter = fc.oneof(fc.nat(3), fc.integer({ min: 0, max: LAST_COUNTER }), fc.constantFrom(0x7fff_ffff, 0x8000_0000, LAST_COUNTER));
+const counter = fc.oneof(
+  fc.nat(3),
+  fc.integer({ min: 0, max: LAST_COUNTER }),
+  fc.constantFrom(0x7fff_ffff, 0x8000_0000, LAST_COUNTER),
+);
 
 test('packing and unpacking are inverse, up to the last epoch and the last counter', () => {
   fc.assert(
@@ -38,7 +53,22 @@ test('what is printed is read back, as are decimal digits and epoch:counter', ()
 });
 
 test('everything else is refused, and never becomes another number', () => {
-  const wrong = ['', ' ', '0x', '0xg', '1:', ':1', '1:2:3', '-2', '1.5', '1e3', '9'.repeat(20), `0x${'f'.repeat(14)}`, `${EPOCHS}:0`, `0:${COUNTERS}`];
+  const wrong = [
+    '',
+    ' ',
+    '0x',
+    '0xg',
+    '1:',
+    ':1',
+    '1:2:3',
+    '-2',
+    '1.5',
+    '1e3',
+    '9'.repeat(20),
+    `0x${'f'.repeat(14)}`,
+    `${EPOCHS}:0`,
+    `0:${COUNTERS}`,
+  ];
   for (const text of wrong) expect(`${text} ${String(parseZxid(text))}`).toBe(`${text} undefined`);
   fc.assert(
     fc.property(fc.string(), (text) => {

@@ -13,7 +13,10 @@ test.each(scenarioNames('scenarios').flatMap((name) => SEEDS.map((seed) => [name
     const parsed = loadScenario(name, 'scenarios');
     if ('mistakes' in parsed) throw new Error(`${name} has mistakes`);
     const report = run(parsed.scenario, seed, { properties: PROPERTIES });
-    expect({ unexpected: report.unexpected, asExpected: report.asExpected }).toEqual({ unexpected: [], asExpected: true });
+    expect({ unexpected: report.unexpected, asExpected: report.asExpected }).toEqual({
+      unexpected: [],
+      asExpected: true,
+    });
     expect(report.verdict).toBe(parsed.scenario.expect.verdict === 'pass' ? 'pass' : 'fail');
   },
 );
