@@ -7,7 +7,7 @@ title: Five servers, eight clients that write and read without pause
 teaches: Nothing; it is measured.
 ensemble: {voters: 5}
 clients:
-${[1, 2, 3, 4, 5, 1, 2, 3].map((server, i) => `  - {name: c${i}, server: ${server}, from: 2s, operations: 1000000, think: [0, 1ms], mix: {write: 80, read: 18, sync: 2}}`).join('\n')}
+${clients([1, 2, 3, 4, 5, 1, 2, 3], 'think: [0, 1ms], mix: {write: 80, read: 18, sync: 2}')}
 end: 20s
 `);
 
@@ -37,9 +37,17 @@ teaches: Nothing; it is measured.
 ensemble: {voters: 5}
 zooCfg: {snapCount: 10000}
 clients:
-${[1, 2, 3, 4].map((server) => `  - {name: c${server}, server: ${server}, from: 2s, operations: 1000000, think: [50ms, 150ms], mix: {write: 50, read: 48, sync: 2}}`).join('\n')}
+${clients([1, 2, 3, 4], 'think: [50ms, 150ms], mix: {write: 50, read: 48, sync: 2}')}
 end: 1h
 `);
+
+/** One client that never has enough at each of these servers. */
+function clients(servers: readonly number[], work: string): string {
+  const lines = servers.map(
+    (server, i) => `  - {name: c${i}, server: ${server}, from: 2s, operations: 1000000, ${work}}`,
+  );
+  return lines.join('\n');
+}
 
 function scenario(text: string): Scenario {
   const parsed = parseScenario(text, 'bench/cases.ts');

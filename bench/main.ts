@@ -144,12 +144,17 @@ function isMet({ value, budget }: Figure): boolean | null {
 
 function line(figure: Figure): string {
   const { name, value, unit, budget, ofBare, note } = figure;
-  const promise =
-    budget === null
-      ? ''
-      : `${isMet(figure) === true ? 'ok    ' : 'MISSED'} ${budget.kind === 'least' ? '>=' : '<='} ${thousands(budget.value)}`;
-  const share = ofBare === null ? '' : `${(ofBare * 100).toFixed(1)} %`;
-  return `${name.padEnd(38)} ${thousands(value).padStart(12)} ${unit.padEnd(8)} ${share.padStart(8)}  ${promise.padEnd(19)}  ${note}`.trimEnd();
+  const columns = [
+    name.padEnd(38),
+    thousands(value).padStart(12),
+    unit.padEnd(8),
+    (ofBare === null ? '' : `${(ofBare * 100).toFixed(1)} %`).padStart(8),
+    '',
+    (budget === null ? '' : isMet(figure) === true ? 'ok' : 'MISSED').padEnd(6),
+    (budget === null ? '' : `${budget.kind === 'least' ? '>=' : '<='} ${thousands(budget.value)}`).padEnd(12),
+    note,
+  ];
+  return columns.join(' ').trimEnd();
 }
 
 async function main(args: readonly string[]): Promise<void> {

@@ -3,8 +3,8 @@ import { build } from 'esbuild';
 import { NODE_BUNDLE } from '../scripts/bundle.mjs';
 import { median } from './measure.ts';
 
-/** Wall milliseconds from the start of a process to its end, in the middle of several tries. It prints a line at most, so
- *  the end is the first output. */
+/** Wall milliseconds from the start of a process to its end, in the middle of several tries. It prints a line at most,
+ *  so the end is the first output. */
 export function processMs(args: readonly string[], tries: number): number {
   // Reading certificates costs 20 ms a start wherever this variable is set, and is nothing of ours.
   const { NODE_EXTRA_CA_CERTS: _certificates, ...env } = process.env;

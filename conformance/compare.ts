@@ -43,7 +43,10 @@ export class Comparison {
     const compared: Compared[] = [];
     for (const [text, item] of known[0] ?? [])
       if (known.every((items) => items.has(text)))
-        compared.push({ path, differences: mine.has(text) ? [] : [{ path, real: item, ours: ABSENT, unstable: false }] });
+        compared.push({
+          path,
+          differences: mine.has(text) ? [] : [{ path, real: item, ours: ABSENT, unstable: false }],
+        });
     for (const [text, item] of mine)
       if (!known.some((items) => items.has(text)))
         compared.push({ path, differences: [{ path, real: ABSENT, ours: item, unstable: false }] });

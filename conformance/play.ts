@@ -6,6 +6,7 @@ import type { ServerId } from '../sim/zab/sets.ts';
 import { Comparison, isEqual, type Compared } from './compare.ts';
 import { compareCall, compareFacts, type Moment, type Played } from './facts.ts';
 import type { CaseRecord } from './record.ts';
+import { isRagged, listsOf } from './repetitions.ts';
 import { translate, type Plan } from './translate.ts';
 import { hex, newWatch, sortedElections, sortedSyncs } from './watch.ts';
 
@@ -86,8 +87,7 @@ function logsOf(world: World): ReadonlyMap<ServerId, readonly LogFile[]> {
 }
 
 function compareRun(played: Played, seed: string): Verdict {
-  const { record, plan, watch, comparison } = played;
-  const { observed } = record;
+  const { record, plan, watch } = played;
   const elections = sortedElections(watch.elections);
   const syncs = sortedSyncs(watch.syncs);
   const facts = compareFacts(played);
@@ -97,18 +97,21 @@ function compareRun(played: Played, seed: string): Verdict {
     title: record.title,
     notPlayed: [],
     observations: compareObservations(played),
-    elections: pairs(observed.elections, elections).map(([real, ours], i) =>
-      comparison.at(`/elections/${i}`, real, ours),
-    ),
-    syncs: pairs(observed.syncs, syncs).map(([real, ours], i) => comparison.at(`/syncs/${i}`, real, ours)),
+    elections: compareList(played, 'elections', elections),
+    syncs: compareList(played, 'syncs', syncs),
     facts: [...facts.compared, ...calls],
     notExpressed: facts.notExpressed,
     seed,
   };
 }
 
-function pairs<A, B>(real: readonly A[], ours: readonly B[]): (readonly [A | undefined, B | undefined])[] {
-  return Array.from({ length: Math.max(real.length, ours.length) }, (_, i) => [real[i], ours[i]] as const);
+function compareList(played: Played, list: 'elections' | 'syncs', ours: readonly unknown[]): readonly Compared[] {
+  const { record, comparison } = played;
+  if (isRagged(record, list)) return comparison.among(`/${list}`, listsOf(record, list), ours);
+  const real = record.observed[list];
+  return Array.from({ length: Math.max(real.length, ours.length) }, (_, i) =>
+    comparison.at(`/${list}/${i}`, real[i], ours[i]),
+  );
 }
 
 function compareObservations(played: Played): readonly Compared[] {
@@ -125,7 +128,7 @@ function compareObservations(played: Played): readonly Compared[] {
 
 type SeenServers = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** An observation in the record's form: what a harness sees of servers that are down or stopped is on their disks alone. */
+/** An observation in the record's form: of servers that are down or stopped, a harness sees what is on disk alone. */
 function observationOf(rows: readonly ServerRow[], like: SeenServers): unknown {
   const leader = rows.find((row) => row.mode === 'leader' && row.up && !row.paused);
   return {

@@ -119,7 +119,7 @@ export function unrecordedCloses(record: CaseRecord): ReadonlySet<string> {
   return clients;
 }
 
-/** The groups that ZAB alone decides: elections, epochs, synchronization, partitions. Others are about the data model. */
+/** The groups that ZAB alone decides: elections, epochs, synchronization, partitions. Others need the data model. */
 export const GROUPS: readonly string[] = ['A', 'B', 'C', 'P'];
 
 export type Parsed =

@@ -5,10 +5,11 @@ import type { CaseRecord } from './record.ts';
 
 type Item = Record<string, unknown>;
 
-/** True if the list was not equally long in every repetition: then an index does not name the same thing in all of them. */
+/** True if the list was not equally long in every repetition: then an index does not mean the same in all of them. */
 export function isRagged(record: CaseRecord, list: 'elections' | 'syncs'): boolean {
   return Object.entries(record.stability.differing).some(
-    ([path, values]) => new RegExp(`^/${list}/\\d+/server$|^/${list}/\\d+/leader$`).test(path) && values.includes(ABSENT),
+    ([path, values]) =>
+      new RegExp(`^/${list}/\\d+/server$|^/${list}/\\d+/leader$`).test(path) && values.includes(ABSENT),
   );
 }
 

@@ -36,7 +36,8 @@ export function format(value: unknown, depth = 0): string {
   }
   const entries = Object.entries(value);
   if (entries.length === 0) return '{}';
-  return `{\n${entries.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${format(item, depth + 1)}`).join(',\n')}\n${outer}}`;
+  const lines = entries.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${format(item, depth + 1)}`);
+  return `{\n${lines.join(',\n')}\n${outer}}`;
 }
 
 function main(from: string, to: string): void {

@@ -35,18 +35,25 @@ function wordOf(verdict: Verdict): string {
   return verdict.seed === SEED ? 'equal' : `equal (seed ${verdict.seed})`;
 }
 
+/** So many differences of a record are shown; one cause can have thousands. */
+const SHOWN = 40;
+
 /** Differences of one record, the ones that count first; and what could not be compared. */
 export function formatDifferences(verdict: Verdict): string {
   const lines: string[] = verdict.notPlayed.map((reason) => `  not played: ${reason}`);
   const differences = comparedOf(verdict).flatMap((compared) => compared.differences);
-  for (const difference of differences.filter((each) => !each.unstable))
-    lines.push(`  ${formatDifference(difference)}`);
-  const unstable = differences.filter((each) => each.unstable);
-  if (unstable.length > 0)
-    lines.push(...unstable.map((difference) => `  ${formatDifference(difference)}  (not stable in the record)`));
+  const stable = differences.filter((each) => !each.unstable).map((each) => `  ${formatDifference(each)}`);
+  const unstable = differences
+    .filter((each) => each.unstable)
+    .map((each) => `  ${formatDifference(each)}  (not stable in the record)`);
+  lines.push(...shorten(stable), ...shorten(unstable));
   if (verdict.notExpressed.length > 0)
     lines.push(`  not compared, needs the data model: ${verdict.notExpressed.join(', ')}`);
   return lines.length === 0 ? '' : [verdict.name, ...lines].join('\n');
+}
+
+function shorten(lines: readonly string[]): readonly string[] {
+  return lines.length <= SHOWN ? lines : [...lines.slice(0, SHOWN), `  ... and ${lines.length - SHOWN} more`];
 }
 
 function formatDifference(difference: Difference): string {

@@ -57,7 +57,7 @@ const OPERATION = 8 * MS;
 /** Of each of many requests in a pipeline. */
 const PIPELINED = 1500;
 
-/** The harness waits for every answer before it goes on; so long an answer may take here. Later steps give way by so much. */
+/** The harness waits for every answer before it goes on; so long one may take here, and what follows waits too. */
 const ANSWERED = 8 * MS;
 
 /** Between two steps with the same time. */

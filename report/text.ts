@@ -66,7 +66,7 @@ export function count(value: number, one: string, many = `${one}s`): string {
 
 /** `S3`; 0 is nobody, a negative number a client. */
 export function who(id: number): string {
-  return id > 0 ? `S${id}` : id < 0 ? `client ${-1 - id}` : 'nobody';
+  return id > 0 ? `S${id}` : id < 0 ? `client ${-id}` : 'nobody';
 }
 
 /** `S1, S2 and S3` */

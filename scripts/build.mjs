@@ -26,7 +26,7 @@ const { metafile } = await build({
   minify: true,
   metafile: true,
 });
-// Chunks of an earlier build go, once the new ones are there: a program under way never misses a file it is about to load.
+// Chunks of an earlier build go once the new ones are there: a program under way misses no file that it is about to load.
 const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
 for (const file of readdirSync(dist)) if (file.endsWith('.js') && !written.has(file)) rmSync(join(dist, file));
 chmodSync(join(dist, 'cli.js'), 0o755);

@@ -1,4 +1,5 @@
 import { act, cut, cutFor, isolate, reset, stall, swizzle, undoAfter } from './faults.ts';
+import { landed } from './landing.ts';
 import { hostOf } from './processes.ts';
 import type { Action, ChaosFault } from './scenario.ts';
 import { MS, SECOND, type Micros } from './time.ts';
@@ -21,8 +22,9 @@ export function chaosStrikes(world: World, event: Event & { kind: 'chaos' }, emi
   if (world.calm || world.now >= event.until) return;
   const fault = action.faults[world.fate.below(action.faults.length)];
   if (fault !== undefined) strike(world, fault, emit);
+  if (!event.struck) landed(world, 0, 'chaos', emit);
   // Uniform in twice the mean: integers need no logarithm.
-  world.queue.push(world.now + 1 + world.fate.below(2 * action.meanGap), { kind: 'chaos', step: event.step, until: event.until });
+  world.queue.push(world.now + 1 + world.fate.below(2 * action.meanGap), { kind: 'chaos', step: event.step, until: event.until, struck: true });
 }
 
 function strike(world: World, fault: ChaosFault, emit: Emit): void {

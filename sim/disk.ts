@@ -26,7 +26,8 @@ export function beginWrite(world: World, host: Host, effect: Effect & { kind: 'w
   const { disk } = world.scenario;
   let duration = random.between(device.sync);
   if (!world.calm && random.chance(disk.spikePpm)) duration += random.between(disk.spike);
-  const broken = !world.calm && random.chance(disk.failPpm);
+  const mayFail = effect.op.kind === 'log' || effect.op.kind === 'epoch';
+  const broken = mayFail && !world.calm && random.chance(disk.failPpm);
   const at = Math.max(world.now, device.busyUntil) + duration;
   device.busyUntil = at;
   const op = device.nextOp++;
@@ -54,6 +55,7 @@ export function endWrite(world: World, host: Host, id: number, error: string | n
   }
   const inflight = device.inflight[at]!;
   device.inflight.splice(at, 1);
+  landOnce(world, host, 'diskSlow', emit);
   const failure = error ?? failureOf(world, host, inflight.op, emit);
   if (failure !== null) {
     emit({ at: world.now, server: host.id, kind: 'diskFailed', op: inflight.op.kind, why: failure });
@@ -62,6 +64,15 @@ export function endWrite(world: World, host: Host, id: number, error: string | n
   }
   const refused = performOp(world, host, inflight.op, emit);
   if (inflight.life === host.life) give(world, host, { kind: 'written', token: inflight.token, error: refused }, emit);
+}
+
+/** The disk goes on at once: what a stall had held back ends now, in order. */
+export function endStall(world: World, host: Host): void {
+  const { device } = host;
+  if (device.stalledUntil <= world.now) return;
+  device.stalledUntil = world.now;
+  device.busyUntil = world.now;
+  for (const { id } of device.inflight) world.queue.push(world.now, { kind: 'disk', server: host.id, op: id, error: null });
 }
 
 function failureOf(world: World, host: Host, op: DiskOp, emit: Emit): string | null {

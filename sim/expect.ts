@@ -63,7 +63,7 @@ function compare(run: Run, servers: readonly ServerRow[], fact: Fact, index: num
       return equal(`outcome of call ${fact.call} of ${fact.client}`, fact.outcome, outcome);
     }
     case 'leaders': {
-      const leaders = run.facts.established.length;
+      const leaders = new Set(run.facts.established.map(({ server }) => server)).size;
       return leaders >= fact.atLeast ? [] : [`expected at least ${fact.atLeast} established leaders, got ${leaders}`];
     }
     case 'seen':
@@ -106,12 +106,15 @@ function compareSync(run: Run, fact: Extract<Fact, { kind: 'sync' }>): string[] 
 function compareValue(run: Run, servers: readonly ServerRow[], fact: Extract<Fact, { kind: 'value' }>): string[] {
   const { service } = run.world.config;
   const differences: string[] = [];
+  let served = false;
   for (const row of servers) {
     const server = run.world.hosts[row.id]?.server;
     if (row.mode === 'not serving' || server === null || server === undefined) continue;
+    served = true;
     const { value } = service.read(server.db.tree, { session: 0, cxid: 0, kind: 'read', op: { key: fact.key } });
     differences.push(...equal(`value of ${fact.key} on server ${row.id}`, fact.value, typeof value === 'number' ? value : null));
   }
+  if (!served) differences.push(`value of ${fact.key}: nobody serves`);
   return differences;
 }
 

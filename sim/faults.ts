@@ -3,6 +3,7 @@ import { invoke, moveTo, type CallOp } from './clients/client.ts';
 import { crash, endProcess, start, stop } from './lifecycle.ts';
 import { landed } from './landing.ts';
 import type { Cut, Endpoint } from './network.ts';
+import { endStall } from './disk.ts';
 import { hostOf, pause, resume } from './processes.ts';
 import type { Action, Step, Who } from './scenario.ts';
 import { SECOND, type Micros } from './time.ts';
@@ -66,7 +67,7 @@ export function act(world: World, action: Action, step: number, emit: Emit): voi
       return;
     case 'chaos':
       tellFault(world, 'chaos', `chaos for ${action.duration / SECOND} s: ${action.faults.join(', ')}`, emit);
-      world.queue.push(world.now, { kind: 'chaos', step, until: world.now + action.duration });
+      world.queue.push(world.now, { kind: 'chaos', step, until: world.now + action.duration, struck: false });
       return;
     default:
       unreachable(action);
@@ -75,12 +76,6 @@ export function act(world: World, action: Action, step: number, emit: Emit): voi
 
 function tellFault(world: World, fault: string, what: string, emit: Emit): void {
   emit({ at: world.now, server: 0, kind: 'fault', fault, what });
-}
-
-function each(world: World, who: readonly Who[], run: (host: Host) => void): ServerId[] {
-  const ids = [...new Set(who.flatMap((one) => resolve(world, one)))];
-  for (const id of ids) run(hostOf(world, id));
-  return ids;
 }
 
 function names(ids: readonly ServerId[]): string {
@@ -154,13 +149,21 @@ function onNetwork(world: World, action: Of<'partition' | 'isolate' | 'cut' | 'h
     case 'slowLink': {
       const pairs = pairsOf(world, action.pairs, false);
       tellFault(world, 'slowLink', `slow ${arrows(pairs)}`, emit);
-      for (const [from, to] of pairs) world.network.slow.push({ from, to, extra: action.extra, until: world.now + action.duration, landed: false });
+      world.network.slow = world.network.slow.filter(({ until }) => until > world.now);
+      for (const [from, to] of pairs) world.network.slow.push({ from, to, extra: action.extra, until: world.now + action.duration });
+      if (pairs.some(([from, to]) => isJoined(world, from, to))) landed(world, 0, 'slowLink', emit);
       return;
     }
     case 'reset':
       reset(world, pairsOf(world, action.pairs, true), action.noticed, emit);
       return;
   }
+}
+
+function isJoined(world: World, from: ServerId, to: ServerId): boolean {
+  for (const { ends, open } of world.network.connections.values())
+    if (open[0] && open[1] && ends.includes(from) && ends.includes(to)) return true;
+  return false;
 }
 
 function pairsOf(world: World, pairs: readonly (readonly [Who, Who])[], oneWay: boolean): [ServerId, ServerId][] {
@@ -274,9 +277,10 @@ export function reset(world: World, pairs: readonly [ServerId, ServerId][], noti
 // ── disks and clocks
 
 function onMachines(world: World, action: Of<'diskFull' | 'diskMended' | 'diskFail' | 'diskStall' | 'diskSlow' | 'wipe' | 'editEpoch' | 'drift'>, emit: Emit): void {
-  const ids = each(world, action.servers, (host) => onMachine(world, host, action, emit));
+  const ids = [...new Set(action.servers.flatMap((one) => resolve(world, one)))];
   if (action.kind === 'diskMended') tellMended(world, `the disk of ${names(ids)} is mended`, emit);
   else tellFault(world, action.kind, `${action.kind} ${names(ids)}${detailOf(action)}`, emit);
+  for (const id of ids) onMachine(world, hostOf(world, id), action, emit);
 }
 
 function detailOf(action: Of<'diskFull' | 'diskMended' | 'diskFail' | 'diskStall' | 'diskSlow' | 'wipe' | 'editEpoch' | 'drift'>): string {
@@ -313,6 +317,7 @@ function onMachine(world: World, host: Host, action: Of<'diskFull' | 'diskMended
       return;
     case 'diskSlow':
       device.sync = action.sync;
+      host.pending.add('diskSlow');
       return;
     case 'wipe':
       if (host.server !== null) return;
@@ -340,7 +345,7 @@ export function stall(world: World, host: Host, duration: Micros, emit: Emit): v
   const until = Math.max(world.now, host.device.busyUntil) + duration;
   host.device.busyUntil = until;
   if (host.device.inflight.length > 0) landed(world, host.id, 'diskStall', emit);
-  host.device.stalledUntil = world.now + duration;
+  host.device.stalledUntil = Math.max(host.device.stalledUntil, world.now + duration);
 }
 
 export function mend(world: World, host: Host): void {
@@ -349,6 +354,7 @@ export function mend(world: World, host: Host): void {
   host.device.failNext.epoch = 0;
   host.device.failNext.snapshot = 0;
   host.device.sync = world.scenario.disk.sync;
+  endStall(world, host);
 }
 
 // ── clients

@@ -88,6 +88,7 @@ export function crash(world: World, host: Host, fault: { keep: number | null; to
 
 /** SIGTERM: the server leaves its role in order and exits. */
 export function stop(world: World, host: Host, emit: Emit): void {
+  if (host.starting) endProcess(world, host, { how: 'stop', code: 143, why: 'SIGTERM before it was up' }, emit);
   if (host.server === null) return;
   host.stopping = true;
   give(world, host, { kind: 'stopped' }, emit);

@@ -9,7 +9,7 @@ import { SECOND, type Micros, type Range } from './time.ts';
 /** The virtual network: TCP connections whose packets stay in order, on directed links that can be cut, clogged and slow.
  *  A lost packet is a delay; a connection loses its tail when it is reset, never a packet from its middle. */
 
-/** A server's id, or -1 - i for client i. */
+/** A server's id, or -n for the n-th client. */
 export type Endpoint = number;
 
 /** What travels: a message, or the news that the other end has closed. */
@@ -55,7 +55,6 @@ export interface Slowdown {
   readonly to: Endpoint;
   readonly extra: Range;
   readonly until: Micros;
-  landed: boolean;
 }
 
 export interface Network {
@@ -121,7 +120,7 @@ export function cutOn(network: Network, from: Endpoint, to: Endpoint, plane: Pla
   return network.cuts.find((cut) => cut.from === from && cut.to === to && cut.planes.includes(plane));
 }
 
-/** How long one packet takes. `landed` is told when a slow link had an effect. */
+/** How long one packet takes. */
 export function latency(network: Network, from: Endpoint, to: Endpoint, now: Micros): Micros {
   const random = linkStream(network, from, to);
   if (from < 0 || to < 0) return random.between(CLIENT_LATENCY);
@@ -135,7 +134,6 @@ export function latency(network: Network, from: Endpoint, to: Endpoint, now: Mic
   for (const slow of network.slow) {
     if (slow.from !== from || slow.to !== to || slow.until <= now) continue;
     delay += random.between(slow.extra);
-    slow.landed = true;
   }
   return delay;
 }

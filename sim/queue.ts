@@ -14,8 +14,8 @@ const FIRST_UNIT = 0x1_0000;
 const EXACT = Number.MAX_SAFE_INTEGER;
 
 /** The future: earliest first, and equal times leave in the order they came.
- *  A binary heap over one exact number an entry, `(at - base) * unit + seq`; a comparison of two numbers decides both time
- *  and order of arrival. When the sequence numbers of a unit are used up, those that wait are numbered anew. */
+ *  A binary heap over one exact number an entry, `(at - base) * unit + seq`: comparing two numbers decides both time and
+ *  order of arrival. When the sequence numbers of a unit are used up, those that wait are numbered anew. */
 export class Queue<E> {
   /** The time of the last event popped: now. Nothing can be pushed before it. */
   lastAt: Micros = 0;
@@ -118,8 +118,8 @@ export class Queue<E> {
     slots[position] = slot;
   }
 
-  /** The gap at `from` moves down to a leaf along the smaller children, then the entry rises to its place: the choice of
-   *  the child is arithmetic, because a branch there is mispredicted every other time. */
+  /** The gap at `from` moves down to a leaf along the smaller children, then the entry rises to its place: the choice
+   *  of the child is arithmetic, because a branch there is mispredicted every other time. */
   #sink(from: number, key: number, slot: number): void {
     const keys = this.#keys;
     const slots = this.#slots;
@@ -142,7 +142,7 @@ export class Queue<E> {
     return positions.sort((x, y) => this.#keys[x]! - this.#keys[y]!);
   }
 
-  /** Gives those that wait the sequence numbers from 0 on and counts time from now, so that `at` can be numbered too. */
+  /** Gives those that wait the sequence numbers from 0 on and counts time from now: `at` can then be numbered too. */
   #renumber(at: Micros): void {
     const order = this.#order();
     const times = order.map((position) => this.#base + Math.floor(this.#keys[position]! / this.#unit));

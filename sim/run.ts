@@ -58,6 +58,8 @@ export interface Gathered {
   /** Leaders in the order in which their epochs were established. */
   readonly established: { readonly server: ServerId; readonly epoch: number }[];
   readonly fenced: { readonly by: ServerId; readonly against: number; readonly rule: string }[];
+  /** The calls, `client/call`, whose outcome an expectation names; of the others none is kept. */
+  readonly askedFor: ReadonlySet<string>;
   readonly outcomes: Map<string, 'ok' | 'failed' | 'unknown'>;
   readonly calls: { ok: number; failed: number; unknown: number; pending: number };
   commits: number;
@@ -76,6 +78,7 @@ export function beginRun(scenario: Scenario, seed: string, options: RunOptions):
     syncs: [],
     established: [],
     fenced: [],
+    askedFor: new Set(scenario.expect.facts.flatMap((fact) => (fact.kind === 'outcome' ? [`${clientNumber(scenario, fact.client)}/${fact.call}`] : []))),
     outcomes: new Map(),
     calls: { ok: 0, failed: 0, unknown: 0, pending: 0 },
     commits: 0,
@@ -91,6 +94,10 @@ export function beginRun(scenario: Scenario, seed: string, options: RunOptions):
   const emit = listen(world, recorder.emit);
   const keepGoing = options.keepGoing ?? false;
   return { scenario, seed, world, recorder, emit, facts, keepGoing, maxEvents: options.maxEvents ?? MAX_EVENTS, events: 0, stopped: false };
+}
+
+function clientNumber(scenario: Scenario, name: string): number {
+  return scenario.clients.findIndex((client) => client.name === name) + 1;
 }
 
 /** What properties are told beforehand. */
@@ -128,7 +135,7 @@ function gather(facts: Gathered, event: TraceEvent): void {
     case 'returned':
       facts.calls.pending--;
       facts.calls[event.outcome]++;
-      facts.outcomes.set(`${event.client}/${event.call}`, event.outcome);
+      if (facts.askedFor.has(`${event.client}/${event.call}`)) facts.outcomes.set(`${event.client}/${event.call}`, event.outcome);
       return;
     default:
       return;

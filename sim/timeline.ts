@@ -56,7 +56,10 @@ export function listen(world: World, emit: Emit): Emit {
 
 function noteWrite(timeline: Timeline, zxid: Zxid): void {
   // Only what a `write: n` may still ask for is kept.
-  if (timeline.watchers.size > 0 && timeline.writes.length < 10_000 && !timeline.writes.includes(zxid)) timeline.writes.push(zxid);
+  const { writes } = timeline;
+  if (timeline.watchers.size === 0 || writes.length >= 10_000) return;
+  const last = writes[writes.length - 1] ?? 0;
+  if (zxid > last || !writes.includes(zxid)) writes.push(zxid);
 }
 
 function watch(world: World, watcher: Watcher, event: TraceEvent): void {

@@ -36,7 +36,7 @@ export type TraceFact =
   | { readonly kind: 'truncated'; readonly zxid: Zxid; readonly ok: boolean; readonly removed: readonly Zxid[]; readonly lastZxid: Zxid }
   | { readonly kind: 'snapshotWritten'; readonly snapshot: number; readonly zxid: Zxid; readonly synced: boolean; readonly replaces: boolean }
   | { readonly kind: 'diskFailed'; readonly op: 'log' | 'epoch' | 'snapshot' | 'truncate'; readonly why: string }
-  // ── network. `server` is the sender of `sent`, the receiver of the rest; a client counts as -1 - client
+  // ── network. `server` is the sender of `sent`, the receiver of the rest; client n counts as -n
   | { readonly kind: 'sent' | 'received'; readonly plane: Plane; readonly connection: ConnectionId; readonly peer: number; readonly message: Message }
   /** A message that will never be received, because its connection ended. */
   | { readonly kind: 'lost'; readonly plane: Plane; readonly connection: ConnectionId; readonly peer: number; readonly message: Message; readonly why: string }

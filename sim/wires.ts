@@ -83,7 +83,7 @@ export function synAckArrives(world: World, event: Event & { kind: 'synAck' }, e
     closeEnd(world, from, connection.id, emit);
     return;
   }
-  emit({ at: world.now, server: serverOf(from), kind: 'connected', plane, connection: connection.id, peer: to, why: 'dialled' });
+  emit({ at: world.now, server: from, kind: 'connected', plane, connection: connection.id, peer: to, why: 'dialled' });
   hear(world, from, { kind: 'opened', plane, connection: connection.id, peer: to, ours: true }, emit);
 }
 
@@ -112,10 +112,10 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
   if (!connection.open[direction]) return;
   const { network } = world;
   const to = connection.ends[other(direction)];
-  emit({ at: world.now, server: serverOf(from), kind: 'sent', plane: connection.plane, connection: id, peer: to, message });
+  emit({ at: world.now, server: from, kind: 'sent', plane: connection.plane, connection: id, peer: to, message });
   if (connection.dead) {
     // An end that has not noticed the reset learns of it when it sends: the answer is a RST.
-    emit({ at: world.now, server: serverOf(to), kind: 'lost', plane: connection.plane, connection: id, peer: from, message, why: 'connection reset' });
+    emit({ at: world.now, server: to, kind: 'lost', plane: connection.plane, connection: id, peer: from, message, why: 'connection reset' });
     const at = world.now + latency(network, from, to, world.now) + latency(network, to, from, world.now);
     world.queue.push(at, { kind: 'broken', connection: id, end: direction, why: 'reset by the other end' });
     return;
@@ -126,6 +126,7 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
   }
   if (from > 0 && to > 0 && network.model.resetPpm > 0 && !network.calm && linkStream(network, from, to).chance(network.model.resetPpm)) {
     const at = arrivalTime(network, connection, direction, world.now);
+    connection.flights[direction].push(message);
     world.queue.push(at, { kind: 'reset', connection: id, notices: drawNotices(world, from, to), why: 'connection reset' });
     return;
   }
@@ -190,7 +191,7 @@ function arrive(world: World, connection: Connection, direction: Direction, item
     learnClosed(world, connection, far, 'closed by the other end', emit);
     return;
   }
-  emit({ at: world.now, server: serverOf(to), kind: 'received', plane: connection.plane, connection: connection.id, peer: from, message: item });
+  emit({ at: world.now, server: to, kind: 'received', plane: connection.plane, connection: connection.id, peer: from, message: item });
   hear(world, to, { kind: 'received', plane: connection.plane, connection: connection.id, message: item }, emit);
 }
 
@@ -201,7 +202,7 @@ function nobodyThere(world: World, connection: Connection, direction: Direction,
   const to = connection.ends[far];
   const host = to > 0 ? present(world.hosts[to], 'a server id names a host') : null;
   if (item !== 'FIN') {
-    emit({ at: world.now, server: serverOf(to), kind: 'lost', plane: connection.plane, connection: connection.id, peer: from, message: item, why: 'connection closed' });
+    emit({ at: world.now, server: to, kind: 'lost', plane: connection.plane, connection: connection.id, peer: from, message: item, why: 'connection closed' });
     tellFenced(world, from, to, item, emit);
   }
   if (!connection.open[direction] || (connection.vanished[far] && host !== null && !host.powered)) return;
@@ -230,7 +231,7 @@ export function closeEnd(world: World, endpoint: Endpoint, id: ConnectionId, emi
   const end = endOf(connection, endpoint);
   if (!connection.open[end]) return;
   connection.open[end] = false;
-  emit({ at: world.now, server: serverOf(endpoint), kind: 'disconnected', plane: connection.plane, connection: id, peer: connection.ends[other(end)], why: 'closed' });
+  emit({ at: world.now, server: endpoint, kind: 'disconnected', plane: connection.plane, connection: id, peer: connection.ends[other(end)], why: 'closed' });
   if (connection.open[other(end)]) put(world, connection, end, 'FIN');
   if (!connection.open[other(end)] || connection.dead) dispose(world.network, connection);
 }
@@ -253,7 +254,7 @@ export function noteClosed(world: World, endpoint: Endpoint, id: ConnectionId, e
   if (!connection.open[end]) return false;
   connection.open[end] = false;
   const { plane, why } = connection;
-  emit({ at: world.now, server: serverOf(endpoint), kind: 'disconnected', plane, connection: id, peer: connection.ends[other(end)], why });
+  emit({ at: world.now, server: endpoint, kind: 'disconnected', plane, connection: id, peer: connection.ends[other(end)], why });
   dispose(world.network, connection);
   return true;
 }
@@ -286,7 +287,7 @@ export function loseFlights(world: World, connection: Connection, direction: Dir
   const to = connection.ends[other(direction)];
   for (const item of connection.flights[direction].list()) {
     if (item === 'FIN') continue;
-    emit({ at: world.now, server: serverOf(to), kind: 'lost', plane: connection.plane, connection: connection.id, peer: from, message: item, why });
+    emit({ at: world.now, server: to, kind: 'lost', plane: connection.plane, connection: connection.id, peer: from, message: item, why });
   }
   connection.flights[direction].clear();
   connection.stalled[direction] = 0;
@@ -310,7 +311,10 @@ export function releaseStalled(world: World, cut: Cut): void {
       const from = connection.ends[direction];
       const to = connection.ends[other(direction)];
       if (connection.stalled[direction] === 0 || from !== cut.from || to !== cut.to || cutOn(network, from, to, connection.plane)) continue;
-      const at = world.now + retransmitDelay(network, from, to, world.now - connection.stalledSince[direction]);
+      // What a clog held back arrives in a burst; what a cut lost is sent again by and by.
+      const burst = cut.fault === 'clog' || cut.fault === 'swizzle';
+      const delay = burst ? latency(network, from, to, world.now) : retransmitDelay(network, from, to, world.now - connection.stalledSince[direction]);
+      const at = world.now + delay;
       connection.lastArrival[direction] = Math.max(connection.lastArrival[direction], at);
       for (; connection.stalled[direction] > 0; connection.stalled[direction]--)
         world.queue.push(at, { kind: 'deliver', connection: connection.id, direction });
@@ -331,12 +335,9 @@ function isAlive(world: World, endpoint: Endpoint, life: number): boolean {
   return host !== null && host !== undefined && host.server !== null && host.life === life;
 }
 
-export function serverOf(endpoint: Endpoint): ServerId {
-  return endpoint > 0 ? endpoint : 0;
-}
-
 function tellLanded(world: World, cut: Cut, emit: Emit): void {
   if (cut.landed) return;
-  cut.landed = true;
-  landed(world, serverOf(cut.from), cut.fault, emit);
+  // One fault may cut many links: the first packet that is held back speaks for all.
+  for (const one of world.network.cuts) if (one.fault === cut.fault && one.since === cut.since) one.landed = true;
+  landed(world, cut.from, cut.fault, emit);
 }

@@ -129,7 +129,7 @@ export type Event =
   | { readonly kind: 'boot'; readonly server: ServerId; readonly life: number; readonly entropy: number }
   | { readonly kind: 'step'; readonly step: number }
   | { readonly kind: 'undo'; readonly undo: Undo }
-  | { readonly kind: 'chaos'; readonly step: number; readonly until: Micros }
+  | { readonly kind: 'chaos'; readonly step: number; readonly until: Micros; readonly struck: boolean }
   | { readonly kind: 'clogAll'; readonly server: ServerId; readonly duration: Micros }
   | { readonly kind: 'calm' }
   | { readonly kind: 'client'; readonly client: number; readonly what: ClientWake; readonly version: number };

@@ -5,7 +5,7 @@ import { cloneDevice, endWrite, newDevice } from './disk.ts';
 import { calmDown, clogAll, takeStep, undo } from './faults.ts';
 import { Hasher } from './hash.ts';
 import { booted } from './lifecycle.ts';
-import { cloneNetwork, newNetwork, type Network } from './network.ts';
+import { cloneNetwork, newNetwork, type Item, type Network } from './network.ts';
 import { drain, give, hostOf, timerDue } from './processes.ts';
 import { Queue } from './queue.ts';
 import { stream, type Random } from './random.ts';
@@ -16,6 +16,7 @@ import type { Emit } from './trace.ts';
 import { breakEnd, datagramArrives, deliver, dialFailed, resetConnection, synAckArrives, synArrives } from './wires.ts';
 import { findRelease } from './zab/behaviour.ts';
 import type { Config } from './zab/config.ts';
+import type { DiskOp } from './zab/effects.ts';
 import { Fifo } from './zab/fifo.ts';
 import { cloneServer, hashServer } from './zab/server.ts';
 import { cloneStorage, emptyStorage } from './zab/storage.ts';
@@ -226,21 +227,30 @@ export function fingerprint(world: World): number {
     into.int(client.server);
     into.int(client.session);
     into.int(client.nextCall);
-    into.int(client.queue.size);
-    into.int(client.outstanding.size);
+    into.int(client.begun);
+    for (const calls of [client.queue.list(), client.outstanding.list()]) {
+      into.int(calls.length);
+      for (const { op, key, value } of calls) into.data([op, key, value]);
+    }
   }
   for (const { event } of world.queue.items()) hashEvent(world, event, into);
+  for (const list of world.timeline.watchers.values())
+    for (const watcher of list) into.int(watcher.done ? -1 : watcher.seen);
+  into.int(world.calm ? 1 : 0);
   for (const label of [...world.timeline.taken].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) into.text(label);
   return into.digest53();
 }
 
 function hashHost(host: Host, into: Hasher): void {
   into.int(host.id);
-  into.int((host.powered ? 1 : 0) + (host.starting ? 2 : 0) + (host.paused ? 4 : 0) + (host.server !== null ? 8 : 0));
+  into.int((host.powered ? 1 : 0) + (host.starting ? 2 : 0) + (host.paused ? 4 : 0) + (host.server !== null ? 8 : 0) + (host.stopping ? 16 : 0));
+  into.int(host.perEvent);
+  into.int(host.driftPpm);
   const { storage, device } = host;
   into.data([storage.acceptedEpoch, storage.currentEpoch, storage.updatingEpoch]);
   for (const file of storage.logs) {
     into.int(file.name);
+    into.int(file.torn ? 1 : 0);
     for (const txn of file.txns) into.int(txn.digest);
   }
   for (const file of storage.snapshots) {
@@ -248,8 +258,16 @@ function hashHost(host: Host, into: Hasher): void {
     into.int(file.snapshot.lastZxid);
     into.int((file.synced ? 1 : 0) + (file.valid ? 2 : 0));
   }
-  for (const { op } of device.inflight) into.text(op.kind);
-  for (const input of host.backlog.list()) into.text(input.kind);
+  into.data([device.full, device.failNext]);
+  for (const { op } of device.inflight) hashOp(op, into);
+  for (const input of host.backlog.list()) {
+    into.text(input.kind);
+    if (input.kind === 'received') hashItem(input.message, into);
+    else if (input.kind === 'fired') into.text(input.timer);
+    else if (input.kind === 'scheduled') into.text(input.thread);
+    else if (input.kind === 'written') into.data(input.error);
+  }
+  for (const { key } of host.overdue) into.int(key % 16);
   if (host.server !== null) hashServer(host.server, into);
 }
 
@@ -258,19 +276,34 @@ function hashNetwork(network: Network, into: Hasher): void {
     into.int(connection.ends[0]);
     into.int(connection.ends[1]);
     into.text(connection.plane);
-    into.int((connection.open[0] ? 1 : 0) + (connection.open[1] ? 2 : 0));
-    for (const flight of connection.flights)
-      for (const item of flight.list()) {
-        if (item === 'FIN') into.text(item);
-        else {
-          into.text(item.kind);
-          if ('zxid' in item) into.int(item.zxid);
-          else if ('txn' in item) into.int(item.txn.digest);
-          else if (item.kind === 'NOTIFICATION') into.data([item.vote, item.electionEpoch, item.state]);
-        }
-      }
+    const { open, vanished, dead } = connection;
+    into.data([open, vanished, dead, connection.stalled]);
+    for (const flight of connection.flights) {
+      into.int(flight.size);
+      for (const item of flight.list()) hashItem(item, into);
+    }
   }
   for (const cut of network.cuts) into.data([cut.from, cut.to, cut.planes]);
+}
+
+function hashItem(item: Item, into: Hasher): void {
+  if (item === 'FIN') into.text(item);
+  else if ('txn' in item) {
+    into.text(item.kind);
+    into.int(item.txn.zxid);
+    into.int(item.txn.digest);
+  } else if (item.kind === 'SNAP') {
+    into.text(item.kind);
+    into.data([item.snapshot.zxid, item.snapshot.lastZxid, item.snapshot.content]);
+  } else into.data(item);
+}
+
+function hashOp(op: DiskOp, into: Hasher): void {
+  into.text(op.kind);
+  if (op.kind === 'log') for (const txn of op.txns) into.int(txn.digest);
+  else if (op.kind === 'epoch') into.data([op.file, op.epoch]);
+  else if (op.kind === 'truncate') into.int(op.zxid);
+  else into.data([op.snapshot.zxid, op.snapshot.lastZxid, op.synced, op.replaces]);
 }
 
 /** What the event is about, without the numbers that only tell one run from another. */
@@ -283,4 +316,10 @@ function hashEvent(world: World, event: Event, into: Hasher): void {
   }
   if ('step' in event) into.int(event.step);
   if (event.kind === 'timer') into.int(event.key % 16);
+  else if (event.kind === 'thread') into.text(event.thread);
+  else if (event.kind === 'disk') into.data(event.error);
+  else if (event.kind === 'datagram') hashItem(event.message, into);
+  else if (event.kind === 'syn' || event.kind === 'dialFailed') into.data([event.plane, event.from, event.to]);
+  else if (event.kind === 'undo') into.data([event.undo.kind, 'server' in event.undo ? event.undo.server : [event.undo.from, event.undo.to]]);
+  else if (event.kind === 'client') into.data([event.client, event.what]);
 }

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, existsSync, readFileSync, renameSync, rmSync } 
 import { join } from 'node:path';
 import { chromium as driver, type Browser } from 'playwright-core';
 
-/** Starts headless Chromium from the npm package that carries it, with the system libraries that it carries too, so that a
- *  bare Debian needs nothing installed. */
+/** Starts headless Chromium from the npm package that carries it, with the system libraries that it carries too, so that
+ *  a bare Debian needs nothing installed. */
 export async function launchChromium(): Promise<Browser> {
   const folder = await unpack();
   return driver.launch({
@@ -13,8 +13,8 @@ export async function launchChromium(): Promise<Browser> {
   });
 }
 
-/** Unpacks the browser once per version, into build/. The package unpacks to the temporary directory, and takes half a file
- *  for a whole one if it is interrupted; so it is sent to a directory of its own, which is then renamed. */
+/** Unpacks the browser once per version, into build/. The package unpacks to the temporary directory, and takes half a
+ *  file for a whole one if it is interrupted; so it is sent to a directory of its own, which is then renamed. */
 async function unpack(): Promise<string> {
   const { version } = JSON.parse(readFileSync('node_modules/@sparticuz/chromium/package.json', 'utf8')) as {
     version: string;

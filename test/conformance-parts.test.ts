@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Comparison, isEqual } from '../conformance/compare.ts';
 import { ensembleOf } from '../conformance/ensemble.ts';
 import { loadRecords, parseRecord, type CaseRecord } from '../conformance/record.ts';
+import { isRagged, listsOf } from '../conformance/repetitions.ts';
 import { epochEditsIn, expandOps, isWrite } from '../conformance/steps.ts';
 import { translate } from '../conformance/translate.ts';
 
@@ -164,5 +165,37 @@ describe('comparison', () => {
     expect(comparison.at('/syncs/0', { mode: [] }, { mode: [], gap: true }).differences).toEqual([
       { path: '/syncs/0/gap', real: false, ours: true, unstable: false },
     ]);
+  });
+
+  test('where repetitions had lists of different length, what they share must be there and nothing that none had', () => {
+    const record = recordWith((each) => {
+      each.observed.elections = [
+        { server: 1, run: 1, proposedZxid: '0x0', vote: { leader: 2, zxid: '0x0' }, becomes: 'FOLLOWING' },
+      ];
+      each.stability = {
+        reps: 2,
+        differing: {
+          '/elections/1/server': ['<absent>', 2],
+          '/elections/1/run': ['<absent>', 1],
+          '/elections/1/proposedZxid': ['<absent>', '0x5'],
+          '/elections/1/vote/leader': ['<absent>', 2],
+          '/elections/1/vote/zxid': ['<absent>', '0x5'],
+        },
+      };
+    });
+    expect(isRagged(record, 'elections')).toBe(true);
+    expect(isRagged(record, 'syncs')).toBe(false);
+    const [first, second] = [
+      { server: 1, run: 1, proposedZxid: '0x0', vote: { leader: 2, zxid: '0x0' }, becomes: 'FOLLOWING' },
+      { server: 2, run: 1, proposedZxid: '0x5', vote: { leader: 2, zxid: '0x5' } },
+    ];
+    const lists = listsOf(record, 'elections');
+    expect(lists).toEqual([[first], [first, second]]);
+    const comparison = new Comparison([]);
+    const agrees = (ours: readonly unknown[]): boolean => comparison.among('/elections', lists, ours).every(isEqual);
+    expect(agrees([first])).toBe(true);
+    expect(agrees([second, first, second])).toBe(true);
+    expect(agrees([second])).toBe(false);
+    expect(agrees([first, { ...first, becomes: 'LEADING' }])).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { comparedOf, isConform, judge, SEED } from '../conformance/play.ts';
 import { loadRecords } from '../conformance/record.ts';
+import { isRagged } from '../conformance/repetitions.ts';
 import { formatDifferences, formatTable } from '../conformance/table.ts';
 
 const { records, mistakes } = loadRecords('conformance/records');
@@ -21,8 +22,8 @@ describe('played with release 3.8.0, the simulator does what the real ensemble d
     expect(isConform(verdict)).toBe(true);
     if (Object.keys(record.stability.differing).length === 0) expect(verdict.seed).toBe(SEED);
     expect(verdict.observations.length).toBe(Object.keys(record.observed.observations).length);
-    expect(verdict.elections.length).toBe(record.observed.elections.length);
-    expect(verdict.syncs.length).toBe(record.observed.syncs.length);
+    if (!isRagged(record, 'elections')) expect(verdict.elections.length).toBe(record.observed.elections.length);
+    if (!isRagged(record, 'syncs')) expect(verdict.syncs.length).toBe(record.observed.syncs.length);
   });
 });
 

@@ -1,4 +1,4 @@
-// What `npm pack` makes can be installed anywhere, without a network, and works: the command line, the library, its types.
+// What `npm pack` makes can be installed anywhere, without a network, and works: command line, library and types.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -106,7 +106,8 @@ describe('imported as a library', () => {
        const loaded = loadScenario('five-at-once');
        if ('mistakes' in loaded) throw new Error(loaded.mistakes.map((mistake) => mistake.message).join());
        const seen: TraceEvent['kind'][] = [];
-       const report: Report = run(loaded.scenario, '42', { properties: PROPERTIES, keep: (event) => void seen.push(event.kind) });
+       const keep = (event: TraceEvent) => void seen.push(event.kind);
+       const report: Report = run(loaded.scenario, '42', { properties: PROPERTIES, keep });
        const verdict: 'pass' | 'fail' | 'inconclusive' = report.verdict;
        // @ts-expect-error a seed is text
        run(loaded.scenario, 42, { properties: [] });

@@ -3,8 +3,8 @@ import type { Message, Txn, Vote } from '../sim/zab/messages.ts';
 import { formatSet, type ServerId } from '../sim/zab/sets.ts';
 import { formatZxid } from '../sim/zab/zxid.ts';
 
-/** The conversation of an ensemble as text: one line a packet that is sent, a disk write that has ended, a change of role.
- *  Times are left out, the order tells. */
+/** The conversation of an ensemble as text: one line a packet that is sent, a disk write that has ended, a change of
+ *  role. Times are left out, the order tells. */
 export class Transcript {
   readonly #lines: string[] = [];
   readonly #concerns: (event: TraceEvent) => boolean;
@@ -76,7 +76,9 @@ function lineOf(event: TraceEvent): string | null {
     case 'epochProposed':
       return `${who} epoch  ${event.epoch} for ${formatSet(event.quorum)}`;
     case 'syncChosen':
-      return `${who} sync   S${event.learner} ${event.mode} ${formatZxid(event.zxid)}${event.via === null ? '' : ` via ${event.via}`}`;
+      return [`${who} sync   S${event.learner} ${event.mode} ${formatZxid(event.zxid)}`, event.via]
+        .filter((part) => part !== null)
+        .join(' via ');
     case 'established':
       return `${who} leads  epoch ${event.epoch} with ${formatSet(event.quorum)}`;
     case 'serving':

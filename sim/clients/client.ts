@@ -30,6 +30,10 @@ export interface VirtualClient {
   readonly queue: Fifo<Call>;
   /** Sent, and not yet answered, in order. */
   readonly outstanding: Fifo<Call>;
+  /** Its timeout is armed: one event, whatever the number of calls. */
+  armed: boolean;
+  /** When it last heard of its server. */
+  heardAt: Micros;
   /** Of its own workload, how many were asked for. */
   begun: number;
   /** A client of the timeline that was told to close does not come back by itself. */
@@ -39,6 +43,8 @@ export interface VirtualClient {
 
 export interface Call {
   readonly call: number;
+  /** When it has waited too long. */
+  readonly deadline: Micros;
   readonly op: CallOp;
   readonly key: string;
   readonly value: number;
@@ -64,6 +70,8 @@ export function newClient(index: number, model: ClientModel, seed: string, serve
     nextCall: 1,
     queue: new Fifo(),
     outstanding: new Fifo(),
+    armed: false,
+    heardAt: 0,
     begun: 0,
     closed: false,
     random,
@@ -76,10 +84,10 @@ function endpoint(client: VirtualClient): number {
 
 /** Asks for something. The answer comes when it comes; `returned` in the trace tells it. */
 export function invoke(world: World, client: VirtualClient, asked: { op: CallOp; key: string; value: number }, emit: Emit): void {
-  const call: Call = { call: client.nextCall++, ...asked };
+  const call: Call = { call: client.nextCall++, deadline: world.now + client.model.timeout, ...asked };
   emit({ at: world.now, server: 0, kind: 'invoked', client: client.index + 1, call: call.call, ...asked });
   client.queue.push(call);
-  wake(world, client, 'timeout', call.call, client.model.timeout);
+  armTimeout(world, client, call.deadline);
   client.closed = false;
   if (client.state === 'connected') sendQueued(world, client, emit);
   else if (client.state !== 'idle') return;
@@ -96,8 +104,9 @@ function failQueued(world: World, client: VirtualClient, emit: Emit): void {
 /** Goes to another server, if it is not there already. */
 export function moveTo(world: World, client: VirtualClient, server: ServerId, emit: Emit): void {
   if (client.server === server && client.state !== 'idle') return;
-  client.server = server;
   if (client.state !== 'idle') disconnect(world, client, 'moved to another server', emit);
+  // Only now: whoever loses its connection looks for another server by itself.
+  client.server = server;
 }
 
 function connect(world: World, client: VirtualClient): void {
@@ -124,6 +133,7 @@ export function clientHears(world: World, index: number, input: Input, emit: Emi
       if (input.connection === client.connection) lost(world, client, 'connection lost', emit);
       return;
     case 'received':
+      client.heardAt = world.now;
       if (input.connection === client.connection) answered(world, client, input.message as ClientMessage, emit);
       return;
     default:
@@ -263,27 +273,43 @@ export function clientWakes(world: World, index: number, what: ClientWake, versi
       return;
     case 'ping':
       if (version !== client.dial || client.state !== 'connected') return;
+      // Silence for two thirds of the session's timeout: the server is looked for elsewhere (ClientCnxn.java).
+      if (world.now - client.heardAt >= Math.floor((client.timeoutMs * MS * 2) / 3)) {
+        disconnect(world, client, 'nothing heard from the server', emit);
+        return;
+      }
       send(world, client, { kind: 'CLIENTPING' }, emit);
       wake(world, client, 'ping', client.dial, Math.floor((client.timeoutMs * MS) / 3));
       return;
     case 'timeout':
-      timedOut(world, client, version, emit);
+      timedOut(world, client, emit);
       return;
   }
 }
 
-/** No answer in time. A request that was never sent has failed for certain; one that was sent may still happen. */
-function timedOut(world: World, client: VirtualClient, call: number, emit: Emit): void {
-  if (client.outstanding.list().some((one) => one.call === call)) {
-    disconnect(world, client, 'timed out', emit);
+function armTimeout(world: World, client: VirtualClient, deadline: Micros): void {
+  if (client.armed) return;
+  client.armed = true;
+  wake(world, client, 'timeout', 0, deadline - world.now);
+}
+
+/** The oldest call may have waited too long. A request that was never sent has failed for certain; one that was sent may
+ *  still happen. */
+function timedOut(world: World, client: VirtualClient, emit: Emit): void {
+  client.armed = false;
+  const oldest = client.outstanding.first() ?? client.queue.first();
+  if (oldest === undefined) return;
+  if (oldest.deadline > world.now) {
+    armTimeout(world, client, oldest.deadline);
     return;
   }
-  const waiting = client.queue.list();
-  const late = waiting.find((one) => one.call === call);
-  if (late === undefined) return;
-  client.queue.clear();
-  for (const one of waiting) if (one !== late) client.queue.push(one);
-  finish(world, client, late, { outcome: 'failed', zxid: ZERO, value: null, error: 'no server in time' }, emit);
+  if (client.outstanding.size > 0) disconnect(world, client, 'timed out', emit);
+  else {
+    client.queue.shift();
+    finish(world, client, oldest, { outcome: 'failed', zxid: ZERO, value: null, error: 'no server in time' }, emit);
+  }
+  const next = client.outstanding.first() ?? client.queue.first();
+  if (next !== undefined) armTimeout(world, client, Math.max(next.deadline, world.now));
 }
 
 /** One step of the client's own workload. */

@@ -1,4 +1,4 @@
-// Sets of servers are sets, and a quorum is what QuorumMaj.java and QuorumHierarchical.java say: two of them always meet.
+// Sets of servers are sets, and a quorum is what QuorumMaj.java and QuorumHierarchical.java say: two always meet.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { containsQuorum, type QuorumVerifier, weightOf } from '../../sim/zab/quorum.ts';

@@ -1,4 +1,4 @@
-// A data directory is read back as FileTxnSnapLog.java and FileTxnLog.java read it; truncation as the real class did it.
+// A data directory is read back as FileTxnSnapLog.java and FileTxnLog.java read it, and cut as the real class cut it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Txn } from '../../sim/zab/messages.ts';
@@ -254,7 +254,7 @@ describe('laws', () => {
     );
   });
 
-  test('truncating to a record of the log keeps it and all before it, strictly or not, and the log goes on from there', () => {
+  test('cutting after a record of the log keeps it and all before it, and the log goes on from there', () => {
     fc.assert(
       fc.property(history, fc.nat(), fc.boolean(), (files, where, strict) => {
         const storage = storageOf(files);

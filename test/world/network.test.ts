@@ -114,7 +114,7 @@ describe('a cut', () => {
       wire.send(4, 9).until(5 * SECOND);
       const before = wire.numbers('received');
       expect(before.length).toBeLessThanOrEqual(3);
-      heal(wire.world, null);
+      heal(wire.world, null, () => undefined);
       wire.send(10, 12).until(20 * SECOND);
       expect(wire.numbers('received')).toEqual(upTo(12));
     }
@@ -140,7 +140,7 @@ describe('a cut', () => {
     wire.world.network.cuts.splice(0, 1);
     wire.send(3, 3).until(10 * SECOND);
     expect(wire.numbers('received')).toEqual([]);
-    heal(wire.world, null);
+    heal(wire.world, null, () => undefined);
     expect(wire.until(30 * SECOND).numbers('received')).toEqual([1, 2, 3]);
   });
 
@@ -149,7 +149,7 @@ describe('a cut', () => {
     cut(wire.world, 'cut', 1, 2, ['quorum']);
     closeEnd(wire.world, 1, wire.connection.id, wire.emit);
     expect(wire.until(10 * SECOND).ended).toEqual([1]);
-    heal(wire.world, null);
+    heal(wire.world, null, () => undefined);
     wire.until(20 * SECOND);
     expect(wire.numbers('received')).toEqual([1]);
     expect(wire.ended).toEqual([1, 2]);
@@ -287,7 +287,7 @@ describe('dialling', () => {
     expect(outcome(prepared((lab) => cut(lab.world, 'cut', 1, 2, ['quorum'])))).toBe('timeout after 2500 ms');
     const healed = prepared((lab) => cut(lab.world, 'cut', 1, 2, ['quorum']));
     healed.until(SECOND + 500 * MS);
-    heal(healed.world, null);
+    heal(healed.world, null, () => undefined);
     expect(outcome(healed)).toBe('connected after 1000.6 ms');
   });
 
