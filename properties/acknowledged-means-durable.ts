@@ -12,8 +12,7 @@ export const acknowledgedMeansDurable: Property<State> = {
   about:
     'What a voter acknowledges would survive a power failure: with ACK(z) the transaction z; with ACK(e,0), the' +
     ' answer to NEWLEADER, the initial history of the leader of e, and a currentEpoch of e.',
-  source:
-    'Zab, DSN 2011, phases 2 and 3; SendAckRequestProcessor.java, AckRequestProcessor.java, Learner.java',
+  source: 'Zab, DSN 2011, phases 2 and 3; SendAckRequestProcessor.java, AckRequestProcessor.java, Learner.java',
   kind: 'always',
   observes: ['sent', 'acked'],
   start(setup) {

@@ -14,7 +14,7 @@ export const acknowledgedWritesSurvive: Property<State> = {
   about:
     'A write that was answered with ok is committed, and every leader established later holds it.' +
     ' Silent once data may have been lost beyond what ZAB tolerates.',
-  source: 'ZooKeeper Programmer\'s Guide, Consistency Guarantees: Reliability',
+  source: "ZooKeeper Programmer's Guide, Consistency Guarantees: Reliability",
   kind: 'always',
   observes: ['invoked', 'returned', 'established'],
   start(setup) {

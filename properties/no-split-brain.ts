@@ -13,7 +13,7 @@ interface State extends PropertyState {
 export const noSplitBrain: Property<State> = {
   name: 'no-split-brain',
   about:
-    'Once a leader of a later epoch is established, no earlier leader commits a transaction that the later one\'s' +
+    "Once a leader of a later epoch is established, no earlier leader commits a transaction that the later one's" +
     ' initial history lacks; and only one server commits in an epoch. An old leader may think that it leads, answer' +
     ' reads, and commit what the new one has inherited. Silent once data may have been lost beyond what ZAB tolerates.',
   source: 'ZOOKEEPER-98 and Leader.java#tryToCommit; Remix I-1, primary uniqueness',

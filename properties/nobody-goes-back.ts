@@ -14,7 +14,7 @@ export const nobodyGoesBack: Property<State> = {
   name: 'nobody-goes-back',
   about:
     'A server that serves again holds all that it ever delivered before it delivers anything new, nothing of it is' +
-    ' unloaded while it serves, and a leader\'s lastCommitted never decreases.' +
+    " unloaded while it serves, and a leader's lastCommitted never decreases." +
     ' Silent once data may have been lost beyond what ZAB tolerates.',
   source: 'Remix CommittedLogMonotonicity (monotonicRead); Leader.java lastCommitted, DataTree.java lastProcessedZxid',
   kind: 'always',

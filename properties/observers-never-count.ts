@@ -9,8 +9,7 @@ interface State extends PropertyState {
 export const observersNeverCount: Property<State> = {
   name: 'observers-never-count',
   about: 'An observer is in no quorum, is never elected, and no acknowledgement or vote of an observer counts.',
-  source:
-    'QuorumVerifier.java#getVotingMembers; Leader.java#getEpochToPropose, #waitForEpochAck, #processAck',
+  source: 'QuorumVerifier.java#getVotingMembers; Leader.java#getEpochToPropose, #waitForEpochAck, #processAck',
   kind: 'always',
   observes: [
     'elected',

@@ -5,7 +5,7 @@ export const processConsistency: Property = {
   name: 'process-consistency',
   about:
     'When a learner enters an epoch, that is when it writes currentEpoch, just before it acknowledges NEWLEADER, its' +
-    ' log does not differ from the leader\'s initial history, and holds nothing behind it that is not of the epoch.',
+    " log does not differ from the leader's initial history, and holds nothing behind it that is not of the epoch.",
   source: 'Remix ProcessConsistency; LearnerHandler.java#syncFollower',
   kind: 'always',
   observes: ['epochWritten'],

@@ -1,4 +1,5 @@
-import { act, cut, cutFor, isolate, reset, stall, swizzle, undoAfter } from './faults.ts';
+import { act, stall, undoAfter } from './faults.ts';
+import { cut, cutFor, isolate, reset, swizzle } from './network-faults.ts';
 import { landed } from './landing.ts';
 import { hostOf } from './processes.ts';
 import type { Action, ChaosFault } from './scenario.ts';
@@ -14,7 +15,9 @@ import type { Event, World } from './world-state.ts';
 function drawDuration(world: World): Micros {
   const { tickTime, syncLimit } = world.scenario.settings;
   const long = tickTime * syncLimit * MS * 2;
-  return world.fate.chance(400_000) ? world.fate.between([10 * MS, 300 * MS]) : world.fate.between([300 * MS, Math.max(long, SECOND)]);
+  return world.fate.chance(400_000)
+    ? world.fate.between([10 * MS, 300 * MS])
+    : world.fate.between([300 * MS, Math.max(long, SECOND)]);
 }
 
 export function chaosStrikes(world: World, event: Event & { kind: 'chaos' }, emit: Emit): void {
@@ -24,7 +27,12 @@ export function chaosStrikes(world: World, event: Event & { kind: 'chaos' }, emi
   if (fault !== undefined) strike(world, fault, emit);
   if (!event.struck) landed(world, 0, 'chaos', emit);
   // Uniform in twice the mean: integers need no logarithm.
-  world.queue.push(world.now + 1 + world.fate.below(2 * action.meanGap), { kind: 'chaos', step: event.step, until: event.until, struck: true });
+  world.queue.push(world.now + 1 + world.fate.below(2 * action.meanGap), {
+    kind: 'chaos',
+    step: event.step,
+    until: event.until,
+    struck: true,
+  });
 }
 
 function strike(world: World, fault: ChaosFault, emit: Emit): void {
@@ -59,7 +67,8 @@ function strike(world: World, fault: ChaosFault, emit: Emit): void {
       cutFor(world, 'oneWay', target, peer, duration);
       return;
     case 'clog':
-      if (target !== peer) act(world, { kind: 'clog', pairs: [[target, peer]], oneWay: world.fate.chance(500_000), duration }, -1, emit);
+      if (target !== peer)
+        act(world, { kind: 'clog', pairs: [[target, peer]], oneWay: world.fate.chance(500_000), duration }, -1, emit);
       return;
     case 'swizzle':
       swizzle(world, duration, emit);
@@ -72,7 +81,8 @@ function strike(world: World, fault: ChaosFault, emit: Emit): void {
       stall(world, hostOf(world, target), duration, emit);
       return;
     case 'slowLink':
-      if (target !== peer) act(world, { kind: 'slowLink', pairs: [[target, peer]], extra: [MS, 200 * MS], duration }, -1, emit);
+      if (target !== peer)
+        act(world, { kind: 'slowLink', pairs: [[target, peer]], extra: [MS, 200 * MS], duration }, -1, emit);
       return;
     case 'slowCpu':
       act(world, { kind: 'slowCpu', servers: [target], perEvent: world.fate.between([MS, 20 * MS]) }, -1, emit);
@@ -83,7 +93,14 @@ function strike(world: World, fault: ChaosFault, emit: Emit): void {
       return;
     case 'restartAll':
       for (const id of servers) {
-        act(world, world.fate.chance(500_000) ? { kind: 'kill', servers: [id], unsent: true } : { kind: 'crash', servers: [id], keep: null, torn: false }, -1, emit);
+        act(
+          world,
+          world.fate.chance(500_000)
+            ? { kind: 'kill', servers: [id], unsent: true }
+            : { kind: 'crash', servers: [id], keep: null, torn: false },
+          -1,
+          emit,
+        );
         restartAfter(world, id, world.fate.between([10 * MS, SECOND]));
       }
   }
@@ -106,7 +123,13 @@ function isolateFor(world: World, id: ServerId, duration: Micros, emit: Emit): v
 function split(world: World, duration: Micros, emit: Emit): void {
   const { servers } = world.scenario;
   const left = servers.filter(() => world.fate.chance(500_000));
-  emit({ at: world.now, server: 0, kind: 'fault', fault: 'partition', what: `partition {${left.join(', ')}} from the rest` });
+  emit({
+    at: world.now,
+    server: 0,
+    kind: 'fault',
+    fault: 'partition',
+    what: `partition {${left.join(', ')}} from the rest`,
+  });
   for (const from of servers)
     for (const to of servers) {
       if (left.includes(from) === left.includes(to)) continue;

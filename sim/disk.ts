@@ -16,7 +16,16 @@ import type { Host, Inflight, World } from './world-state.ts';
 const WRITTEN_BACK = 30 * SECOND;
 
 export function newDevice(sync: readonly [number, number]): Host['device'] {
-  return { inflight: [], nextOp: 1, busyUntil: 0, sync, stalledUntil: 0, full: false, failNext: { log: 0, epoch: 0, snapshot: 0 }, unsynced: [] };
+  return {
+    inflight: [],
+    nextOp: 1,
+    busyUntil: 0,
+    sync,
+    stalledUntil: 0,
+    full: false,
+    failNext: { log: 0, epoch: 0, snapshot: 0 },
+    unsynced: [],
+  };
 }
 
 /** Begins one operation. Whether it fails, and when it ends, is settled here. */
@@ -59,7 +68,8 @@ export function endWrite(world: World, host: Host, id: number, error: string | n
   const failure = error ?? failureOf(world, host, inflight.op, emit);
   if (failure !== null) {
     emit({ at: world.now, server: host.id, kind: 'diskFailed', op: inflight.op.kind, why: failure });
-    if (inflight.life === host.life) give(world, host, { kind: 'written', token: inflight.token, error: failure }, emit);
+    if (inflight.life === host.life)
+      give(world, host, { kind: 'written', token: inflight.token, error: failure }, emit);
     return;
   }
   const refused = performOp(world, host, inflight.op, emit);
@@ -72,7 +82,8 @@ export function endStall(world: World, host: Host): void {
   if (device.stalledUntil <= world.now) return;
   device.stalledUntil = world.now;
   device.busyUntil = world.now;
-  for (const { id } of device.inflight) world.queue.push(world.now, { kind: 'disk', server: host.id, op: id, error: null });
+  for (const { id } of device.inflight)
+    world.queue.push(world.now, { kind: 'disk', server: host.id, op: id, error: null });
 }
 
 function failureOf(world: World, host: Host, op: DiskOp, emit: Emit): string | null {
@@ -112,10 +123,26 @@ function performOp(world: World, host: Host, op: DiskOp, emit: Emit): string | n
     case 'snapshot':
       if (!op.synced) device.unsynced.push({ id: op.snapshot.id, at: world.now });
       if (op.replaces) device.unsynced.length = 0;
-      emit({ at: world.now, server: id, kind: 'snapshotWritten', snapshot: op.snapshot.id, zxid: op.snapshot.zxid, synced: op.synced, replaces: op.replaces });
+      emit({
+        at: world.now,
+        server: id,
+        kind: 'snapshotWritten',
+        snapshot: op.snapshot.id,
+        zxid: op.snapshot.zxid,
+        synced: op.synced,
+        replaces: op.replaces,
+      });
       return error;
     case 'truncate':
-      emit({ at: world.now, server: id, kind: 'truncated', zxid: op.zxid, ok: error === null, removed, lastZxid: lastLogged(storage)?.zxid ?? ZERO });
+      emit({
+        at: world.now,
+        server: id,
+        kind: 'truncated',
+        zxid: op.zxid,
+        ok: error === null,
+        removed,
+        lastZxid: lastLogged(storage)?.zxid ?? ZERO,
+      });
       return error;
   }
 }
@@ -129,7 +156,12 @@ export function settleAfterKill(world: World, host: Host, emit: Emit): void {
 }
 
 /** The power is gone. Returns what became of the log records under way: how many were lost, and whether one is torn. */
-export function settleAfterCrash(world: World, host: Host, fault: { keep: number | null; torn: boolean }, emit: Emit): { lost: number; torn: boolean } {
+export function settleAfterCrash(
+  world: World,
+  host: Host,
+  fault: { keep: number | null; torn: boolean },
+  emit: Emit,
+): { lost: number; torn: boolean } {
   let lost = 0;
   let torn = false;
   for (const inflight of takeInflight(host)) {
@@ -177,5 +209,10 @@ function takeInflight(host: Host): Inflight[] {
 }
 
 export function cloneDevice(device: Host['device']): Host['device'] {
-  return { ...device, inflight: device.inflight.slice(), failNext: { ...device.failNext }, unsynced: device.unsynced.slice() };
+  return {
+    ...device,
+    inflight: device.inflight.slice(),
+    failNext: { ...device.failNext },
+    unsynced: device.unsynced.slice(),
+  };
 }

@@ -11,12 +11,14 @@ export function judge(run: Run, servers: readonly ServerRow[], verdict: Report['
   const violated = run.recorder.violations.map((violation) => violation.property);
   if (expect.verdict === 'pass') {
     if (verdict === 'inconclusive') differences.push('the run did not come to its end within its budget');
-    for (const property of violated) differences.push(`${property} is violated, and the scenario expects all properties to hold`);
+    for (const property of violated)
+      differences.push(`${property} is violated, and the scenario expects all properties to hold`);
   } else {
     if (!violated.some((property) => expect.properties.includes(property)))
       differences.push(`expected a violation of ${expect.properties.join(' or ')}, and none came`);
     for (const property of violated)
-      if (!expect.properties.includes(property)) differences.push(`${property} is violated, which the scenario does not expect`);
+      if (!expect.properties.includes(property))
+        differences.push(`${property} is violated, which the scenario does not expect`);
   }
   // A run that stopped at a violation has no end to compare.
   if (!run.stopped) expect.facts.forEach((fact, index) => differences.push(...compare(run, servers, fact, index)));
@@ -26,7 +28,9 @@ export function judge(run: Run, servers: readonly ServerRow[], verdict: Report['
 function compare(run: Run, servers: readonly ServerRow[], fact: Fact, index: number): string[] {
   switch (fact.kind) {
     case 'leader': {
-      const [leader] = resolve(run.world, 'leader').filter((id) => servers.some((row) => row.id === id && row.mode === 'leader'));
+      const [leader] = resolve(run.world, 'leader').filter((id) =>
+        servers.some((row) => row.id === id && row.mode === 'leader'),
+      );
       return equal('leader', fact.server, leader ?? null);
     }
     case 'epoch': {
@@ -46,9 +50,16 @@ function compare(run: Run, servers: readonly ServerRow[], fact: Fact, index: num
     case 'fenced': {
       const { by, server, rule } = fact;
       const found = run.facts.fenced.some(
-        (one) => (by === null || one.by === by) && (server === null || one.against === server) && (rule === null || one.rule === rule),
+        (one) =>
+          (by === null || one.by === by) &&
+          (server === null || one.against === server) &&
+          (rule === null || one.rule === rule),
       );
-      return found ? [] : [`nobody fenced ${server ?? 'anybody'}${by === null ? '' : ` at server ${by}`}${rule === null ? '' : ` by ${rule}`}`];
+      return found
+        ? []
+        : [
+            `nobody fenced ${server ?? 'anybody'}${by === null ? '' : ` at server ${by}`}${rule === null ? '' : ` by ${rule}`}`,
+          ];
     }
     case 'elected': {
       const times = run.facts.elections.filter((one) => one.server === fact.server && one.becomes === 'LEADING').length;
@@ -98,7 +109,9 @@ function compareSync(run: Run, fact: Extract<Fact, { kind: 'sync' }>): string[] 
       (fact.zxid === null || one.zxid === fact.zxid),
   );
   if (found) return [];
-  const got = run.facts.syncs.filter((one) => one.learner === fact.learner).map((one) => `${one.mode} ${zxid(one.zxid)}`);
+  const got = run.facts.syncs
+    .filter((one) => one.learner === fact.learner)
+    .map((one) => `${one.mode} ${zxid(one.zxid)}`);
   return [`server ${fact.learner} was never brought level by ${fact.mode}; it got ${got.join(', ') || 'nothing'}`];
 }
 
@@ -112,7 +125,9 @@ function compareValue(run: Run, servers: readonly ServerRow[], fact: Extract<Fac
     if (row.mode === 'not serving' || server === null || server === undefined) continue;
     served = true;
     const { value } = service.read(server.db.tree, { session: 0, cxid: 0, kind: 'read', op: { key: fact.key } });
-    differences.push(...equal(`value of ${fact.key} on server ${row.id}`, fact.value, typeof value === 'number' ? value : null));
+    differences.push(
+      ...equal(`value of ${fact.key} on server ${row.id}`, fact.value, typeof value === 'number' ? value : null),
+    );
   }
   if (!served) differences.push(`value of ${fact.key}: nobody serves`);
   return differences;
@@ -125,7 +140,11 @@ function compareSeen(run: Run, fact: Extract<Fact, { kind: 'seen' }>, index: num
   return fact.atMost !== null && seen > fact.atMost ? [`expected at most ${fact.atMost} ${what}, got ${seen}`] : [];
 }
 
-function equal(what: string, expected: string | number | boolean | null, got: string | number | boolean | null): string[] {
+function equal(
+  what: string,
+  expected: string | number | boolean | null,
+  got: string | number | boolean | null,
+): string[] {
   return expected === got ? [] : [`${what}: expected ${String(expected)}, got ${String(got)}`];
 }
 

@@ -47,7 +47,9 @@ export class Hasher {
 
   /** 64 bits as sixteen hexadecimal digits: how a run is named. */
   hex(): string {
-    return (finish(this.#a) >>> 0).toString(16).padStart(8, '0') + (finish(this.#b) >>> 0).toString(16).padStart(8, '0');
+    return (
+      (finish(this.#a) >>> 0).toString(16).padStart(8, '0') + (finish(this.#b) >>> 0).toString(16).padStart(8, '0')
+    );
   }
 
   clone(): Hasher {

@@ -28,7 +28,16 @@ export function booted(world: World, host: Host, entropy: number, emit: Emit): v
   const { server, effects, refused, loaded } = boot(world.config, host.id, host.storage, { life: host.life, entropy });
   const { acceptedEpoch, currentEpoch } = host.storage;
   if (refused !== null) {
-    emit({ at: world.now, server: host.id, kind: 'ended', how: 'refused', code: refused.code, why: refused.why, lost: 0, torn: false });
+    emit({
+      at: world.now,
+      server: host.id,
+      kind: 'ended',
+      how: 'refused',
+      code: refused.code,
+      why: refused.why,
+      lost: 0,
+      torn: false,
+    });
     return;
   }
   host.server = server;
@@ -45,17 +54,32 @@ export function booted(world: World, host: Host, entropy: number, emit: Emit): v
 }
 
 /** The process ends, the machine stays: the kernel closes its connections behind what it had sent. */
-export function endProcess(world: World, host: Host, end: { how: 'kill' | 'stop' | 'exit'; code: number; why: string; unsent?: boolean }, emit: Emit): void {
+export function endProcess(
+  world: World,
+  host: Host,
+  end: { how: 'kill' | 'stop' | 'exit'; code: number; why: string; unsent?: boolean },
+  emit: Emit,
+): void {
   if (host.server === null && !host.starting) return;
   host.starting = false;
   host.life++;
   settleAfterKill(world, host, emit);
-  emit({ at: world.now, server: host.id, kind: 'ended', how: end.how, code: end.code, why: end.why, lost: 0, torn: false });
+  emit({
+    at: world.now,
+    server: host.id,
+    kind: 'ended',
+    how: end.how,
+    code: end.code,
+    why: end.why,
+    lost: 0,
+    torn: false,
+  });
   forgetProcess(host);
   for (const connection of [...world.network.connections.values()]) {
     if (connection.ends[0] !== host.id && connection.ends[1] !== host.id) continue;
     const mine = endOf(connection, host.id);
-    if (end.unsent === true && connection.plane === 'quorum') loseFlights(world, connection, mine, 'never written to the socket', emit);
+    if (end.unsent === true && connection.plane === 'quorum')
+      loseFlights(world, connection, mine, 'never written to the socket', emit);
     closeEnd(world, host.id, connection.id, emit);
   }
 }

@@ -77,7 +77,16 @@ const CLIENT_LATENCY: Range = [10, 50];
 const LONGEST_RETRANSMIT: Micros = 3 * SECOND;
 
 export function newNetwork(model: NetworkModel, seed: string): Network {
-  return { model, seed, connections: new Map(), nextConnection: 1, cuts: [], slow: [], calm: false, streams: new Map() };
+  return {
+    model,
+    seed,
+    connections: new Map(),
+    nextConnection: 1,
+    cuts: [],
+    slow: [],
+    calm: false,
+    streams: new Map(),
+  };
 }
 
 export function other(direction: Direction): Direction {
@@ -86,7 +95,10 @@ export function other(direction: Direction): Direction {
 
 /** The end at which this endpoint holds the connection. */
 export function endOf(connection: Connection, endpoint: Endpoint): Direction {
-  assert(connection.ends[0] === endpoint || connection.ends[1] === endpoint, 'a connection is used by its two ends only');
+  assert(
+    connection.ends[0] === endpoint || connection.ends[1] === endpoint,
+    'a connection is used by its two ends only',
+  );
   return connection.ends[0] === endpoint ? 0 : 1;
 }
 
@@ -183,5 +195,11 @@ export function cloneNetwork(network: Network): Network {
     });
   const streams = new Map<number, Random>();
   for (const [key, random] of network.streams) streams.set(key, random.clone());
-  return { ...network, connections, cuts: network.cuts.map((cut) => ({ ...cut })), slow: network.slow.map((slow) => ({ ...slow })), streams };
+  return {
+    ...network,
+    connections,
+    cuts: network.cuts.map((cut) => ({ ...cut })),
+    slow: network.slow.map((slow) => ({ ...slow })),
+    streams,
+  };
 }

@@ -3,7 +3,8 @@ import { endProcess } from './lifecycle.ts';
 import { beginWrite } from './disk.ts';
 import { clearTimer, setTimer } from './processes.ts';
 import { stream, type Random } from './random.ts';
-import { closeEnd, dial, sendOn } from './wires.ts';
+import { dial } from './dialling.ts';
+import { closeEnd, sendOn } from './wires.ts';
 import type { Effect, Note, Thread } from './zab/effects.ts';
 import type { Emit, TraceEvent } from './trace.ts';
 import type { Host, World } from './world-state.ts';
@@ -38,7 +39,12 @@ export function perform(world: World, host: Host, effects: readonly Effect[], em
         closeEnd(world, host.id, effect.connection, emit);
         break;
       case 'exit':
-        endProcess(world, host, { how: host.stopping && effect.code === 0 ? 'stop' : 'exit', code: effect.code, why: effect.why }, emit);
+        endProcess(
+          world,
+          host,
+          { how: host.stopping && effect.code === 0 ? 'stop' : 'exit', code: effect.code, why: effect.why },
+          emit,
+        );
         return;
       default:
         unreachable(effect);

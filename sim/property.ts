@@ -26,7 +26,10 @@ export interface Property<S extends PropertyState = PropertyState> {
    *  Returns why the event violates the property, if it does. */
   observe(state: S, event: TraceEvent, histories: Histories): string | undefined;
   /** Judges the end of the run, for `eventually`. An excuse is returned as `excused`, and is not a failure. */
-  finish?(state: S, end: { readonly at: number; readonly histories: Histories }): { readonly violated: string } | { readonly excused: string } | undefined;
+  finish?(
+    state: S,
+    end: { readonly at: number; readonly histories: Histories },
+  ): { readonly violated: string } | { readonly excused: string } | undefined;
 }
 
 export interface Violation {

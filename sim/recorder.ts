@@ -26,7 +26,8 @@ export class Recorder {
     this.watched = properties.map((property) => ({ property, state: property.start(setup), violated: false }));
     this.alsoTell(['fault', 'landed'], (event) => this.#countFault(event));
     for (const kind of HISTORY_KINDS) this.#audience(kind).historic = true;
-    for (const watched of this.watched) for (const kind of watched.property.observes) this.#audience(kind).watching.push(watched);
+    for (const watched of this.watched)
+      for (const kind of watched.property.observes) this.#audience(kind).watching.push(watched);
   }
 
   /** Somebody else who wants to see the events of these kinds, after the properties have. */

@@ -78,7 +78,11 @@ export function beginRun(scenario: Scenario, seed: string, options: RunOptions):
     syncs: [],
     established: [],
     fenced: [],
-    askedFor: new Set(scenario.expect.facts.flatMap((fact) => (fact.kind === 'outcome' ? [`${clientNumber(scenario, fact.client)}/${fact.call}`] : []))),
+    askedFor: new Set(
+      scenario.expect.facts.flatMap((fact) =>
+        fact.kind === 'outcome' ? [`${clientNumber(scenario, fact.client)}/${fact.call}`] : [],
+      ),
+    ),
     outcomes: new Map(),
     calls: { ok: 0, failed: 0, unknown: 0, pending: 0 },
     commits: 0,
@@ -93,7 +97,18 @@ export function beginRun(scenario: Scenario, seed: string, options: RunOptions):
   });
   const emit = listen(world, recorder.emit);
   const keepGoing = options.keepGoing ?? false;
-  return { scenario, seed, world, recorder, emit, facts, keepGoing, maxEvents: options.maxEvents ?? MAX_EVENTS, events: 0, stopped: false };
+  return {
+    scenario,
+    seed,
+    world,
+    recorder,
+    emit,
+    facts,
+    keepGoing,
+    maxEvents: options.maxEvents ?? MAX_EVENTS,
+    events: 0,
+    stopped: false,
+  };
 }
 
 function clientNumber(scenario: Scenario, name: string): number {
@@ -104,10 +119,29 @@ function clientNumber(scenario: Scenario, name: string): number {
 export function setupOf(scenario: Scenario): Setup {
   const { servers, verifier, observers, settings, release, calmAt, endAt, beyondBudget, network } = scenario;
   const datagrams = network.assumption === 'datagram';
-  return { servers, verifier, observers, settings, release, calmAt, endAt, beyondBudget, datagrams, progressBound: progressBound(scenario) };
+  return {
+    servers,
+    verifier,
+    observers,
+    settings,
+    release,
+    calmAt,
+    endAt,
+    beyondBudget,
+    datagrams,
+    progressBound: progressBound(scenario),
+  };
 }
 
-const GATHERED: readonly TraceKind[] = ['committed', 'elected', 'syncChosen', 'established', 'fenced', 'invoked', 'returned'];
+const GATHERED: readonly TraceKind[] = [
+  'committed',
+  'elected',
+  'syncChosen',
+  'established',
+  'fenced',
+  'invoked',
+  'returned',
+];
 
 function gather(facts: Gathered, event: TraceEvent): void {
   const { at, server } = event;
@@ -117,11 +151,26 @@ function gather(facts: Gathered, event: TraceEvent): void {
       return;
     case 'elected': {
       const { round, vote, becomes } = event;
-      facts.elections.push({ at, server, round, leader: vote.leader, zxid: vote.zxid, peerEpoch: vote.peerEpoch, becomes });
+      facts.elections.push({
+        at,
+        server,
+        round,
+        leader: vote.leader,
+        zxid: vote.zxid,
+        peerEpoch: vote.peerEpoch,
+        becomes,
+      });
       return;
     }
     case 'syncChosen':
-      facts.syncs.push({ at, leader: server, learner: event.learner, mode: event.mode, zxid: event.zxid, via: event.via });
+      facts.syncs.push({
+        at,
+        leader: server,
+        learner: event.learner,
+        mode: event.mode,
+        zxid: event.zxid,
+        via: event.via,
+      });
       return;
     case 'established':
       facts.established.push({ server, epoch: event.epoch });
@@ -135,7 +184,8 @@ function gather(facts: Gathered, event: TraceEvent): void {
     case 'returned':
       facts.calls.pending--;
       facts.calls[event.outcome]++;
-      if (facts.askedFor.has(`${event.client}/${event.call}`)) facts.outcomes.set(`${event.client}/${event.call}`, event.outcome);
+      if (facts.askedFor.has(`${event.client}/${event.call}`))
+        facts.outcomes.set(`${event.client}/${event.call}`, event.outcome);
       return;
     default:
       return;
@@ -186,7 +236,13 @@ function judgeEnd(run: Run, excuses: Map<string, string>): void {
     const end = watched.property.finish?.(watched.state, { at: world.now, histories: recorder.histories });
     if (end === undefined) continue;
     if ('excused' in end) excuses.set(watched.property.name, end.excused);
-    else recorder.violations.push({ property: watched.property.name, event: recorder.count - 1, at: world.now, why: end.violated });
+    else
+      recorder.violations.push({
+        property: watched.property.name,
+        event: recorder.count - 1,
+        at: world.now,
+        why: end.violated,
+      });
   }
 }
 
@@ -212,8 +268,23 @@ export interface Report {
   /** Faults by kind: how often asked for, how often one had an effect. */
   readonly faults: readonly { readonly fault: string; readonly asked: number; readonly landed: number }[];
   readonly servers: readonly ServerRow[];
-  readonly elections: readonly { readonly at: Micros; readonly server: ServerId; readonly round: number; readonly leader: ServerId; readonly zxid: Zxid; readonly peerEpoch: number; readonly becomes: ServerState }[];
-  readonly syncs: readonly { readonly at: Micros; readonly leader: ServerId; readonly learner: ServerId; readonly mode: SyncMode; readonly zxid: Zxid; readonly via: string | null }[];
+  readonly elections: readonly {
+    readonly at: Micros;
+    readonly server: ServerId;
+    readonly round: number;
+    readonly leader: ServerId;
+    readonly zxid: Zxid;
+    readonly peerEpoch: number;
+    readonly becomes: ServerState;
+  }[];
+  readonly syncs: readonly {
+    readonly at: Micros;
+    readonly leader: ServerId;
+    readonly learner: ServerId;
+    readonly mode: SyncMode;
+    readonly zxid: Zxid;
+    readonly via: string | null;
+  }[];
   readonly commits: number;
   readonly calls: { readonly ok: number; readonly failed: number; readonly unknown: number; readonly pending: number };
 }

@@ -148,33 +148,88 @@ export type Action =
   | { readonly kind: 'partition'; readonly groups: readonly (readonly Who[])[] }
   | { readonly kind: 'isolate'; readonly servers: readonly Who[] }
   /** Cut single links, both ways or one way only. */
-  | { readonly kind: 'cut'; readonly pairs: readonly (readonly [from: Who, to: Who])[]; readonly oneWay: boolean; readonly planes: readonly Plane[] }
+  | {
+      readonly kind: 'cut';
+      readonly pairs: readonly (readonly [from: Who, to: Who])[];
+      readonly oneWay: boolean;
+      readonly planes: readonly Plane[];
+    }
   | { readonly kind: 'heal'; readonly pairs: readonly (readonly [from: Who, to: Who])[] | null }
   /** Packets of these links wait for `duration`, then arrive in a burst. */
-  | { readonly kind: 'clog'; readonly pairs: readonly (readonly [from: Who, to: Who])[]; readonly oneWay: boolean; readonly duration: Micros }
+  | {
+      readonly kind: 'clog';
+      readonly pairs: readonly (readonly [from: Who, to: Who])[];
+      readonly oneWay: boolean;
+      readonly duration: Micros;
+    }
   /** A random set of servers is clogged at drawn moments and released in another order, the leader last if it is drawn. */
   | { readonly kind: 'swizzle'; readonly duration: Micros }
-  | { readonly kind: 'slowLink'; readonly pairs: readonly (readonly [from: Who, to: Who])[]; readonly extra: Range; readonly duration: Micros }
+  | {
+      readonly kind: 'slowLink';
+      readonly pairs: readonly (readonly [from: Who, to: Who])[];
+      readonly extra: Range;
+      readonly duration: Micros;
+    }
   /** Resets the connections between two servers. `noticed`: by both ends, or by one of them only. */
-  | { readonly kind: 'reset'; readonly pairs: readonly (readonly [from: Who, to: Who])[]; readonly noticed: 'both' | 'first' | 'second' }
+  | {
+      readonly kind: 'reset';
+      readonly pairs: readonly (readonly [from: Who, to: Who])[];
+      readonly noticed: 'both' | 'first' | 'second';
+    }
   // disk
   | { readonly kind: 'diskFull' | 'diskMended'; readonly servers: readonly Who[] }
-  | { readonly kind: 'diskFail'; readonly servers: readonly Who[]; readonly op: 'log' | 'epoch' | 'snapshot'; readonly times: number }
+  | {
+      readonly kind: 'diskFail';
+      readonly servers: readonly Who[];
+      readonly op: 'log' | 'epoch' | 'snapshot';
+      readonly times: number;
+    }
   | { readonly kind: 'diskStall'; readonly servers: readonly Who[]; readonly duration: Micros }
   | { readonly kind: 'diskSlow'; readonly servers: readonly Who[]; readonly sync: Range }
   /** Loses a server's data directory while it is down. */
   | { readonly kind: 'wipe'; readonly servers: readonly Who[] }
   /** Writes an epoch file by hand while the server is down. */
-  | { readonly kind: 'editEpoch'; readonly servers: readonly Who[]; readonly file: 'acceptedEpoch' | 'currentEpoch'; readonly epoch: number }
+  | {
+      readonly kind: 'editEpoch';
+      readonly servers: readonly Who[];
+      readonly file: 'acceptedEpoch' | 'currentEpoch';
+      readonly epoch: number;
+    }
   // clocks
   | { readonly kind: 'drift'; readonly servers: readonly Who[]; readonly ppm: number }
   // clients
-  | { readonly kind: 'write' | 'read' | 'sync' | 'failingWrite' | 'openSession' | 'closeSession'; readonly client: string; readonly server: Who | null; readonly key: string; readonly value: number; readonly times: number }
+  | {
+      readonly kind: 'write' | 'read' | 'sync' | 'failingWrite' | 'openSession' | 'closeSession';
+      readonly client: string;
+      readonly server: Who | null;
+      readonly key: string;
+      readonly value: number;
+      readonly times: number;
+    }
   // search
   /** Random faults of these kinds, `meanGap` apart on average, until `duration` is over. */
-  | { readonly kind: 'chaos'; readonly duration: Micros; readonly meanGap: Micros; readonly faults: readonly ChaosFault[] };
+  | {
+      readonly kind: 'chaos';
+      readonly duration: Micros;
+      readonly meanGap: Micros;
+      readonly faults: readonly ChaosFault[];
+    };
 
-export type ChaosFault = 'kill' | 'crash' | 'pause' | 'partition' | 'isolateLeader' | 'oneWay' | 'clog' | 'swizzle' | 'reset' | 'diskStall' | 'slowLink' | 'slowCpu' | 'drift' | 'restartAll';
+export type ChaosFault =
+  | 'kill'
+  | 'crash'
+  | 'pause'
+  | 'partition'
+  | 'isolateLeader'
+  | 'oneWay'
+  | 'clog'
+  | 'swizzle'
+  | 'reset'
+  | 'diskStall'
+  | 'slowLink'
+  | 'slowCpu'
+  | 'drift'
+  | 'restartAll';
 
 /** What the run must show to end as expected. */
 export interface Expectation {
@@ -187,15 +242,40 @@ export interface Expectation {
 /** Facts about the end of the run (or, with `at`, about that moment). Only what is named is compared. */
 export type Fact =
   | { readonly kind: 'leader'; readonly server: ServerId | null }
-  | { readonly kind: 'server'; readonly server: ServerId; readonly state: string | null; readonly acceptedEpoch: number | null; readonly currentEpoch: number | null; readonly lastZxid: number | null; readonly up: boolean | null }
+  | {
+      readonly kind: 'server';
+      readonly server: ServerId;
+      readonly state: string | null;
+      readonly acceptedEpoch: number | null;
+      readonly currentEpoch: number | null;
+      readonly lastZxid: number | null;
+      readonly up: boolean | null;
+    }
   | { readonly kind: 'epoch'; readonly epoch: number }
-  | { readonly kind: 'sync'; readonly leader: ServerId | null; readonly learner: ServerId; readonly mode: 'DIFF' | 'TRUNC' | 'SNAP'; readonly via: string | null; readonly zxid: number | null }
+  | {
+      readonly kind: 'sync';
+      readonly leader: ServerId | null;
+      readonly learner: ServerId;
+      readonly mode: 'DIFF' | 'TRUNC' | 'SNAP';
+      readonly via: string | null;
+      readonly zxid: number | null;
+    }
   | { readonly kind: 'lastZxid'; readonly zxid: number }
-  | { readonly kind: 'fenced'; readonly server: ServerId | null; readonly rule: string | null; readonly by: ServerId | null }
+  | {
+      readonly kind: 'fenced';
+      readonly server: ServerId | null;
+      readonly rule: string | null;
+      readonly by: ServerId | null;
+    }
   | { readonly kind: 'elected'; readonly server: ServerId; readonly times: number | null }
   /** A write of the timeline, by key: the value the ensemble holds at the end, null if it must be absent. */
   | { readonly kind: 'value'; readonly key: string; readonly value: number | null }
-  | { readonly kind: 'outcome'; readonly client: string; readonly call: number; readonly outcome: 'ok' | 'failed' | 'unknown' }
+  | {
+      readonly kind: 'outcome';
+      readonly client: string;
+      readonly call: number;
+      readonly outcome: 'ok' | 'failed' | 'unknown';
+    }
   | { readonly kind: 'leaders'; readonly atLeast: number }
   /** How often the trace showed an event like this, `nth` and `after` of the condition being ignored. */
   | { readonly kind: 'seen'; readonly condition: Condition; readonly atLeast: number; readonly atMost: number | null };

@@ -84,7 +84,12 @@ export function fits(world: World, when: Condition, event: TraceEvent): boolean 
     const zxid = world.timeline.writes[when.write - 1];
     if (zxid === undefined || !zxidsIn(event).includes(zxid)) return false;
   }
-  if (when.state !== null && !('state' in event && event.state === when.state) && !('role' in event && event.role === when.state)) return false;
+  if (
+    when.state !== null &&
+    !('state' in event && event.state === when.state) &&
+    !('role' in event && event.role === when.state)
+  )
+    return false;
   return when.phase === null || ('phase' in event && event.phase === when.phase);
 }
 
@@ -161,7 +166,8 @@ export function leaderOf(world: World): ServerId {
 function isWho(world: World, who: Who, id: ServerId): boolean {
   if (typeof who === 'number') return who === id;
   if (who === 'any') return id > 0;
-  if (who === 'leader' || who === 'oldLeader') return resolve(world, who).includes(id) || (who === 'leader' && stateOf(world, id) === 'LEADING');
+  if (who === 'leader' || who === 'oldLeader')
+    return resolve(world, who).includes(id) || (who === 'leader' && stateOf(world, id) === 'LEADING');
   return stateOf(world, id) === (who === 'follower' ? 'FOLLOWING' : 'OBSERVING');
 }
 
@@ -171,7 +177,11 @@ function stateOf(world: World, id: ServerId): string {
 
 export function cloneTimeline(timeline: Timeline): Timeline {
   const watchers = new Map<TraceKind, Watcher[]>();
-  for (const [kind, list] of timeline.watchers) watchers.set(kind, list.map((watcher) => ({ ...watcher })));
+  for (const [kind, list] of timeline.watchers)
+    watchers.set(
+      kind,
+      list.map((watcher) => ({ ...watcher })),
+    );
   return {
     steps: timeline.steps,
     watchers,

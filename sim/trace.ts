@@ -28,19 +28,62 @@ export type TraceFact =
       readonly replayed: number;
     }
   /** The process ended. `lost`: log records that were written and not yet durable; `torn`: the last one was cut short. */
-  | { readonly kind: 'ended'; readonly how: 'kill' | 'crash' | 'stop' | 'exit' | 'refused'; readonly code: number; readonly why: string; readonly lost: number; readonly torn: boolean }
+  | {
+      readonly kind: 'ended';
+      readonly how: 'kill' | 'crash' | 'stop' | 'exit' | 'refused';
+      readonly code: number;
+      readonly why: string;
+      readonly lost: number;
+      readonly torn: boolean;
+    }
   | { readonly kind: 'paused' | 'resumed' }
   // ── disk: everything below is durable, or, for an unsynced snapshot, written
-  | { readonly kind: 'epochWritten'; readonly file: 'acceptedEpoch' | 'currentEpoch'; readonly epoch: number; readonly previous: number }
+  | {
+      readonly kind: 'epochWritten';
+      readonly file: 'acceptedEpoch' | 'currentEpoch';
+      readonly epoch: number;
+      readonly previous: number;
+    }
   | { readonly kind: 'logged'; readonly txns: readonly Txn[]; readonly lastZxid: Zxid }
-  | { readonly kind: 'truncated'; readonly zxid: Zxid; readonly ok: boolean; readonly removed: readonly Zxid[]; readonly lastZxid: Zxid }
-  | { readonly kind: 'snapshotWritten'; readonly snapshot: number; readonly zxid: Zxid; readonly synced: boolean; readonly replaces: boolean }
+  | {
+      readonly kind: 'truncated';
+      readonly zxid: Zxid;
+      readonly ok: boolean;
+      readonly removed: readonly Zxid[];
+      readonly lastZxid: Zxid;
+    }
+  | {
+      readonly kind: 'snapshotWritten';
+      readonly snapshot: number;
+      readonly zxid: Zxid;
+      readonly synced: boolean;
+      readonly replaces: boolean;
+    }
   | { readonly kind: 'diskFailed'; readonly op: 'log' | 'epoch' | 'snapshot' | 'truncate'; readonly why: string }
   // ── network. `server` is the sender of `sent`, the receiver of the rest; client n counts as -n
-  | { readonly kind: 'sent' | 'received'; readonly plane: Plane; readonly connection: ConnectionId; readonly peer: number; readonly message: Message }
+  | {
+      readonly kind: 'sent' | 'received';
+      readonly plane: Plane;
+      readonly connection: ConnectionId;
+      readonly peer: number;
+      readonly message: Message;
+    }
   /** A message that will never be received, because its connection ended. */
-  | { readonly kind: 'lost'; readonly plane: Plane; readonly connection: ConnectionId; readonly peer: number; readonly message: Message; readonly why: string }
-  | { readonly kind: 'connected' | 'disconnected'; readonly plane: Plane; readonly connection: ConnectionId; readonly peer: number; readonly why: string }
+  | {
+      readonly kind: 'lost';
+      readonly plane: Plane;
+      readonly connection: ConnectionId;
+      readonly peer: number;
+      readonly message: Message;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'connected' | 'disconnected';
+      readonly plane: Plane;
+      readonly connection: ConnectionId;
+      readonly peer: number;
+      readonly why: string;
+    }
   // ── faults and clients
   /** A fault was asked for; `fault` is its kind, `what` says it in words. */
   | { readonly kind: 'fault'; readonly fault: string; readonly what: string }
@@ -50,7 +93,14 @@ export type TraceFact =
   | { readonly kind: 'landed'; readonly fault: string }
   /** From here on there is no new fault, everything is up and mended. */
   | { readonly kind: 'calm' }
-  | { readonly kind: 'invoked'; readonly client: number; readonly call: number; readonly op: 'write' | 'read' | 'sync' | 'createSession' | 'closeSession' | 'error'; readonly key: string; readonly value: number }
+  | {
+      readonly kind: 'invoked';
+      readonly client: number;
+      readonly call: number;
+      readonly op: 'write' | 'read' | 'sync' | 'createSession' | 'closeSession' | 'error';
+      readonly key: string;
+      readonly value: number;
+    }
   | {
       readonly kind: 'returned';
       readonly client: number;

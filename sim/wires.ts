@@ -2,7 +2,6 @@ import { present } from './assert.ts';
 import { landed } from './landing.ts';
 import {
   arrivalTime,
-  connect,
   cutOn,
   dispose,
   endOf,
@@ -17,91 +16,18 @@ import {
   type Item,
 } from './network.ts';
 import { give } from './processes.ts';
-import { SECOND, type Micros } from './time.ts';
+import type { Micros } from './time.ts';
 import type { Emit } from './trace.ts';
 import { clientHears } from './clients/client.ts';
-import type { ConnectionId, Input, Plane } from './zab/effects.ts';
+import type { ConnectionId, Input } from './zab/effects.ts';
 import type { Message } from './zab/messages.ts';
-import { listens } from './zab/server.ts';
-import type { ServerId } from './zab/sets.ts';
 import { epochOf, type Zxid } from './zab/zxid.ts';
 import type { Event, World } from './world-state.ts';
 
-/** What happens on the wires: dialling, sending, arriving, closing, resetting; and what a cut does to each. */
-
-/** TCP tries a connection again after one second, two, four. */
-const SYN_RETRY: Micros = SECOND;
+/** What happens on the wires: sending, arriving, closing, resetting; and what a cut does to each. */
 
 /** Odds, in ppm, that one end of a reset connection never learns of it. */
 const NEVER_NOTICED = 125_000;
-
-// ── dialling
-
-export function dial(world: World, from: Endpoint, plane: Plane, to: ServerId, options: { life: number; timeout: Micros }): void {
-  const { life, timeout } = options;
-  const deadline = world.now + timeout;
-  world.queue.push(world.now + latency(world.network, from, to, world.now), { kind: 'syn', plane, from, to, life, deadline, attempt: 0 });
-}
-
-export function synArrives(world: World, event: Event & { kind: 'syn' }, emit: Emit): void {
-  const { plane, from, to, life, deadline, attempt } = event;
-  const host = world.hosts[to];
-  const cut = cutOn(world.network, from, to, plane);
-  if (cut !== undefined || host === null || host === undefined || !host.powered) {
-    if (cut !== undefined) tellLanded(world, cut, emit);
-    retry(world, { kind: 'syn', plane, from, to, life, deadline, attempt: attempt + 1 }, { from, to, plane, life });
-    return;
-  }
-  if (host.server === null || !listens(host.server, plane)) {
-    const at = world.now + latency(world.network, to, from, world.now);
-    const why = cutOn(world.network, to, from, plane) === undefined ? 'refused' : 'timeout';
-    world.queue.push(why === 'refused' ? at : deadline, { kind: 'dialFailed', plane, from, to, life, why });
-    return;
-  }
-  const connection = connect(world.network, plane, from, to);
-  emit({ at: world.now, server: to, kind: 'connected', plane, connection: connection.id, peer: from, why: 'accepted' });
-  const at = world.now + latency(world.network, to, from, world.now);
-  // Nothing that the acceptor sends overtakes the answer to the dial.
-  connection.lastArrival[1] = at;
-  world.queue.push(at, { kind: 'synAck', connection: connection.id, life, deadline, attempt: 0 });
-  give(world, host, { kind: 'opened', plane, connection: connection.id, peer: from < 0 ? from : 0, ours: false }, emit);
-}
-
-export function synAckArrives(world: World, event: Event & { kind: 'synAck' }, emit: Emit): void {
-  const connection = world.network.connections.get(event.connection);
-  if (connection === undefined) return;
-  const [from, to] = connection.ends;
-  const { plane } = connection;
-  const cut = cutOn(world.network, to, from, plane);
-  if (cut !== undefined) {
-    tellLanded(world, cut, emit);
-    const next = { ...event, attempt: event.attempt + 1 };
-    if (!retry(world, next, { from, to: to as ServerId, plane, life: event.life })) closeEnd(world, from, connection.id, emit);
-    return;
-  }
-  if (!isAlive(world, from, event.life) || world.now > event.deadline) {
-    closeEnd(world, from, connection.id, emit);
-    return;
-  }
-  emit({ at: world.now, server: from, kind: 'connected', plane, connection: connection.id, peer: to, why: 'dialled' });
-  hear(world, from, { kind: 'opened', plane, connection: connection.id, peer: to, ours: true }, emit);
-}
-
-/** Tries again later, or fails the dial at its deadline. False if it was the last attempt. */
-function retry(world: World, again: Event & { attempt: number; deadline: Micros }, dialled: { from: Endpoint; to: ServerId; plane: Plane; life: number }): boolean {
-  const at = world.now + (SYN_RETRY << Math.min(again.attempt - 1, 6));
-  if (at < again.deadline) {
-    world.queue.push(at, again);
-    return true;
-  }
-  world.queue.push(Math.max(again.deadline, world.now), { kind: 'dialFailed', ...dialled, why: 'timeout' });
-  return false;
-}
-
-export function dialFailed(world: World, event: Event & { kind: 'dialFailed' }, emit: Emit): void {
-  if (!isAlive(world, event.from, event.life)) return;
-  hear(world, event.from, { kind: 'unreachable', plane: event.plane, peer: event.to, why: event.why }, emit);
-}
 
 // ── sending and arriving
 
@@ -115,7 +41,16 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
   emit({ at: world.now, server: from, kind: 'sent', plane: connection.plane, connection: id, peer: to, message });
   if (connection.dead) {
     // An end that has not noticed the reset learns of it when it sends: the answer is a RST.
-    emit({ at: world.now, server: to, kind: 'lost', plane: connection.plane, connection: id, peer: from, message, why: 'connection reset' });
+    emit({
+      at: world.now,
+      server: to,
+      kind: 'lost',
+      plane: connection.plane,
+      connection: id,
+      peer: from,
+      message,
+      why: 'connection reset',
+    });
     const at = world.now + latency(network, from, to, world.now) + latency(network, to, from, world.now);
     world.queue.push(at, { kind: 'broken', connection: id, end: direction, why: 'reset by the other end' });
     return;
@@ -124,10 +59,21 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
     sendDatagram(world, connection, direction, message);
     return;
   }
-  if (from > 0 && to > 0 && network.model.resetPpm > 0 && !network.calm && linkStream(network, from, to).chance(network.model.resetPpm)) {
+  if (
+    from > 0 &&
+    to > 0 &&
+    network.model.resetPpm > 0 &&
+    !network.calm &&
+    linkStream(network, from, to).chance(network.model.resetPpm)
+  ) {
     const at = arrivalTime(network, connection, direction, world.now);
     connection.flights[direction].push(message);
-    world.queue.push(at, { kind: 'reset', connection: id, notices: drawNotices(world, from, to), why: 'connection reset' });
+    world.queue.push(at, {
+      kind: 'reset',
+      connection: id,
+      notices: drawNotices(world, from, to),
+      why: 'connection reset',
+    });
     return;
   }
   put(world, connection, direction, message);
@@ -191,7 +137,15 @@ function arrive(world: World, connection: Connection, direction: Direction, item
     learnClosed(world, connection, far, 'closed by the other end', emit);
     return;
   }
-  emit({ at: world.now, server: to, kind: 'received', plane: connection.plane, connection: connection.id, peer: from, message: item });
+  emit({
+    at: world.now,
+    server: to,
+    kind: 'received',
+    plane: connection.plane,
+    connection: connection.id,
+    peer: from,
+    message: item,
+  });
   hear(world, to, { kind: 'received', plane: connection.plane, connection: connection.id, message: item }, emit);
 }
 
@@ -202,7 +156,16 @@ function nobodyThere(world: World, connection: Connection, direction: Direction,
   const to = connection.ends[far];
   const host = to > 0 ? present(world.hosts[to], 'a server id names a host') : null;
   if (item !== 'FIN') {
-    emit({ at: world.now, server: to, kind: 'lost', plane: connection.plane, connection: connection.id, peer: from, message: item, why: 'connection closed' });
+    emit({
+      at: world.now,
+      server: to,
+      kind: 'lost',
+      plane: connection.plane,
+      connection: connection.id,
+      peer: from,
+      message: item,
+      why: 'connection closed',
+    });
     tellFenced(world, from, to, item, emit);
   }
   if (!connection.open[direction] || (connection.vanished[far] && host !== null && !host.powered)) return;
@@ -215,11 +178,27 @@ function tellFenced(world: World, from: Endpoint, to: Endpoint, message: Message
   if (from < 0 || to < 0) return;
   const zxid = 'txn' in message ? message.txn.zxid : 'zxid' in message ? message.zxid : null;
   const held = world.hosts[to]?.storage.acceptedEpoch ?? 0;
-  if (zxid === null || message.kind === 'FOLLOWERINFO' || message.kind === 'OBSERVERINFO' || message.kind === 'ACKEPOCH') return;
+  if (
+    zxid === null ||
+    message.kind === 'FOLLOWERINFO' ||
+    message.kind === 'OBSERVERINFO' ||
+    message.kind === 'ACKEPOCH'
+  )
+    return;
   const offered = epochOf(zxid as Zxid);
   if (offered >= held || offered === 0) return;
   const promise = world.promises.accepted[to] ?? -1;
-  emit({ at: world.now, server: to, kind: 'fenced', rule: 'connection-left-for-newer-epoch', against: from, held, offered, what: message.kind, promise });
+  emit({
+    at: world.now,
+    server: to,
+    kind: 'fenced',
+    rule: 'connection-left-for-newer-epoch',
+    against: from,
+    held,
+    offered,
+    what: message.kind,
+    promise,
+  });
 }
 
 // ── closing
@@ -231,7 +210,15 @@ export function closeEnd(world: World, endpoint: Endpoint, id: ConnectionId, emi
   const end = endOf(connection, endpoint);
   if (!connection.open[end]) return;
   connection.open[end] = false;
-  emit({ at: world.now, server: endpoint, kind: 'disconnected', plane: connection.plane, connection: id, peer: connection.ends[other(end)], why: 'closed' });
+  emit({
+    at: world.now,
+    server: endpoint,
+    kind: 'disconnected',
+    plane: connection.plane,
+    connection: id,
+    peer: connection.ends[other(end)],
+    why: 'closed',
+  });
   if (connection.open[other(end)]) put(world, connection, end, 'FIN');
   if (!connection.open[other(end)] || connection.dead) dispose(world.network, connection);
 }
@@ -254,7 +241,15 @@ export function noteClosed(world: World, endpoint: Endpoint, id: ConnectionId, e
   if (!connection.open[end]) return false;
   connection.open[end] = false;
   const { plane, why } = connection;
-  emit({ at: world.now, server: endpoint, kind: 'disconnected', plane, connection: id, peer: connection.ends[other(end)], why });
+  emit({
+    at: world.now,
+    server: endpoint,
+    kind: 'disconnected',
+    plane,
+    connection: id,
+    peer: connection.ends[other(end)],
+    why,
+  });
   dispose(world.network, connection);
   return true;
 }
@@ -287,7 +282,16 @@ export function loseFlights(world: World, connection: Connection, direction: Dir
   const to = connection.ends[other(direction)];
   for (const item of connection.flights[direction].list()) {
     if (item === 'FIN') continue;
-    emit({ at: world.now, server: to, kind: 'lost', plane: connection.plane, connection: connection.id, peer: from, message: item, why });
+    emit({
+      at: world.now,
+      server: to,
+      kind: 'lost',
+      plane: connection.plane,
+      connection: connection.id,
+      peer: from,
+      message: item,
+      why,
+    });
   }
   connection.flights[direction].clear();
   connection.stalled[direction] = 0;
@@ -296,7 +300,10 @@ export function loseFlights(world: World, connection: Connection, direction: Dir
 /** The two ends notice at different times, or one of them never. */
 export function drawNotices(world: World, from: Endpoint, to: Endpoint): [Micros | null, Micros | null] {
   const random = linkStream(world.network, from, to);
-  const notices: [Micros | null, Micros | null] = [random.between(world.scenario.network.latency), random.between(world.scenario.network.latency)];
+  const notices: [Micros | null, Micros | null] = [
+    random.between(world.scenario.network.latency),
+    random.between(world.scenario.network.latency),
+  ];
   if (random.chance(NEVER_NOTICED)) notices[random.below(2)] = null;
   return notices;
 }
@@ -310,10 +317,18 @@ export function releaseStalled(world: World, cut: Cut): void {
     for (const direction of [0, 1] as const) {
       const from = connection.ends[direction];
       const to = connection.ends[other(direction)];
-      if (connection.stalled[direction] === 0 || from !== cut.from || to !== cut.to || cutOn(network, from, to, connection.plane)) continue;
+      if (
+        connection.stalled[direction] === 0 ||
+        from !== cut.from ||
+        to !== cut.to ||
+        cutOn(network, from, to, connection.plane)
+      )
+        continue;
       // What a clog held back arrives in a burst; what a cut lost is sent again by and by.
       const burst = cut.fault === 'clog' || cut.fault === 'swizzle';
-      const delay = burst ? latency(network, from, to, world.now) : retransmitDelay(network, from, to, world.now - connection.stalledSince[direction]);
+      const delay = burst
+        ? latency(network, from, to, world.now)
+        : retransmitDelay(network, from, to, world.now - connection.stalledSince[direction]);
       const at = world.now + delay;
       connection.lastArrival[direction] = Math.max(connection.lastArrival[direction], at);
       for (; connection.stalled[direction] > 0; connection.stalled[direction]--)
@@ -324,18 +339,18 @@ export function releaseStalled(world: World, cut: Cut): void {
 
 // ── who is at an end
 
-function hear(world: World, endpoint: Endpoint, input: Input, emit: Emit): void {
+export function hear(world: World, endpoint: Endpoint, input: Input, emit: Emit): void {
   if (endpoint < 0) clientHears(world, -1 - endpoint, input, emit);
   else give(world, present(world.hosts[endpoint], 'a server id names a host'), input, emit);
 }
 
-function isAlive(world: World, endpoint: Endpoint, life: number): boolean {
+export function isAlive(world: World, endpoint: Endpoint, life: number): boolean {
   if (endpoint < 0) return world.clients[-1 - endpoint]?.dial === life;
   const host = world.hosts[endpoint];
   return host !== null && host !== undefined && host.server !== null && host.life === life;
 }
 
-function tellLanded(world: World, cut: Cut, emit: Emit): void {
+export function tellLanded(world: World, cut: Cut, emit: Emit): void {
   if (cut.landed) return;
   // One fault may cut many links: the first packet that is held back speaks for all.
   for (const one of world.network.cuts) if (one.fault === cut.fault && one.since === cut.since) one.landed = true;

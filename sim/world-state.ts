@@ -115,14 +115,51 @@ export interface Inflight {
 export type Event =
   | { readonly kind: 'deliver'; readonly connection: ConnectionId; readonly direction: Direction }
   /** A packet of the datagram lab: in no order with the others. */
-  | { readonly kind: 'datagram'; readonly connection: ConnectionId; readonly direction: Direction; readonly message: Message }
-  | { readonly kind: 'reset'; readonly connection: ConnectionId; readonly notices: readonly [Micros | null, Micros | null]; readonly why: string }
+  | {
+      readonly kind: 'datagram';
+      readonly connection: ConnectionId;
+      readonly direction: Direction;
+      readonly message: Message;
+    }
+  | {
+      readonly kind: 'reset';
+      readonly connection: ConnectionId;
+      readonly notices: readonly [Micros | null, Micros | null];
+      readonly why: string;
+    }
   /** One end learns that its connection is gone. */
   | { readonly kind: 'broken'; readonly connection: ConnectionId; readonly end: Direction; readonly why: string }
-  | { readonly kind: 'syn'; readonly plane: Plane; readonly from: Endpoint; readonly to: ServerId; readonly life: number; readonly deadline: Micros; readonly attempt: number }
-  | { readonly kind: 'synAck'; readonly connection: ConnectionId; readonly life: number; readonly deadline: Micros; readonly attempt: number }
-  | { readonly kind: 'dialFailed'; readonly plane: Plane; readonly from: Endpoint; readonly to: ServerId; readonly life: number; readonly why: 'refused' | 'timeout' }
-  | { readonly kind: 'timer'; readonly server: ServerId; readonly life: number; readonly key: number; readonly version: number }
+  | {
+      readonly kind: 'syn';
+      readonly plane: Plane;
+      readonly from: Endpoint;
+      readonly to: ServerId;
+      readonly life: number;
+      readonly deadline: Micros;
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'synAck';
+      readonly connection: ConnectionId;
+      readonly life: number;
+      readonly deadline: Micros;
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'dialFailed';
+      readonly plane: Plane;
+      readonly from: Endpoint;
+      readonly to: ServerId;
+      readonly life: number;
+      readonly why: 'refused' | 'timeout';
+    }
+  | {
+      readonly kind: 'timer';
+      readonly server: ServerId;
+      readonly life: number;
+      readonly key: number;
+      readonly version: number;
+    }
   | { readonly kind: 'thread'; readonly server: ServerId; readonly life: number; readonly thread: Thread }
   | { readonly kind: 'disk'; readonly server: ServerId; readonly op: number; readonly error: string | null }
   | { readonly kind: 'drain'; readonly server: ServerId; readonly life: number }
@@ -138,6 +175,11 @@ export type ClientWake = 'work' | 'timeout' | 'ping' | 'connect';
 
 /** What ends a fault that was given a duration. */
 export type Undo =
-  | { readonly kind: 'uncut'; readonly fault: string; readonly from: Endpoint; readonly to: Endpoint; readonly since: Micros }
+  | {
+      readonly kind: 'uncut';
+      readonly fault: string;
+      readonly from: Endpoint;
+      readonly to: Endpoint;
+      readonly since: Micros;
+    }
   | { readonly kind: 'resume' | 'start' | 'fastCpu'; readonly server: ServerId; readonly life: number };
-

@@ -1,4 +1,5 @@
-import { dial, closeEnd, sendOn } from '../wires.ts';
+import { dial } from '../dialling.ts';
+import { closeEnd, sendOn } from '../wires.ts';
 import { stream, type Random } from '../random.ts';
 import type { ClientModel } from '../scenario.ts';
 import { MS, type Micros } from '../time.ts';
@@ -55,7 +56,12 @@ export type CallOp = 'write' | 'read' | 'sync' | 'createSession' | 'closeSession
 /** Between two attempts to find a server. */
 const BACK_OFF: Micros = 100 * MS;
 
-export function newClient(index: number, model: ClientModel, seed: string, servers: readonly ServerId[]): VirtualClient {
+export function newClient(
+  index: number,
+  model: ClientModel,
+  seed: string,
+  servers: readonly ServerId[],
+): VirtualClient {
   const random = stream(seed, 'client', index);
   return {
     index,
@@ -83,7 +89,12 @@ function endpoint(client: VirtualClient): number {
 }
 
 /** Asks for something. The answer comes when it comes; `returned` in the trace tells it. */
-export function invoke(world: World, client: VirtualClient, asked: { op: CallOp; key: string; value: number }, emit: Emit): void {
+export function invoke(
+  world: World,
+  client: VirtualClient,
+  asked: { op: CallOp; key: string; value: number },
+  emit: Emit,
+): void {
   const call: Call = { call: client.nextCall++, deadline: world.now + client.model.timeout, ...asked };
   emit({ at: world.now, server: 0, kind: 'invoked', client: client.index + 1, call: call.call, ...asked });
   client.queue.push(call);
@@ -123,7 +134,17 @@ export function clientHears(world: World, index: number, input: Input, emit: Emi
     case 'opened':
       client.connection = input.connection;
       client.state = 'greeting';
-      send(world, client, { kind: 'CONNECT', session: client.session, timeoutMs: client.model.sessionTimeoutMs, lastZxid: client.lastZxid }, emit);
+      send(
+        world,
+        client,
+        {
+          kind: 'CONNECT',
+          session: client.session,
+          timeoutMs: client.model.sessionTimeoutMs,
+          lastZxid: client.lastZxid,
+        },
+        emit,
+      );
       return;
     case 'unreachable':
       client.state = 'idle';
@@ -153,7 +174,13 @@ function answered(world: World, client: VirtualClient, message: ClientMessage, e
       if (message.zxid > client.lastZxid) client.lastZxid = message.zxid;
       const failed = message.error !== null;
       const value = typeof message.value === 'number' ? message.value : null;
-      finish(world, client, call, { outcome: failed ? 'failed' : 'ok', zxid: message.zxid, value, error: message.error }, emit);
+      finish(
+        world,
+        client,
+        call,
+        { outcome: failed ? 'failed' : 'ok', zxid: message.zxid, value, error: message.error },
+        emit,
+      );
       if (call.op === 'closeSession') {
         client.session = 0;
         client.closed = true;
@@ -228,7 +255,8 @@ function finish(world: World, client: VirtualClient, call: Call, outcome: Outcom
 }
 
 function think(world: World, client: VirtualClient): void {
-  if (client.begun < client.model.operations) wake(world, client, 'work', client.begun, client.random.between(client.model.think));
+  if (client.begun < client.model.operations)
+    wake(world, client, 'work', client.begun, client.random.between(client.model.think));
 }
 
 /** The connection is gone: what was under way has an unknown fate, unless it was only a read. */
@@ -257,7 +285,8 @@ function lookElsewhere(world: World, client: VirtualClient, emit: Emit): void {
   }
   const { servers } = world.scenario;
   if (client.model.server === 'any') client.server = servers[(servers.indexOf(client.server) + 1) % servers.length]!;
-  if (client.queue.size > 0 || (client.session > 0 && !client.closed)) wake(world, client, 'connect', client.dial, BACK_OFF);
+  if (client.queue.size > 0 || (client.session > 0 && !client.closed))
+    wake(world, client, 'connect', client.dial, BACK_OFF);
 }
 
 /** One of the client's own timers. */
@@ -318,12 +347,18 @@ function work(world: World, client: VirtualClient, emit: Emit): void {
   client.begun++;
   const drawn = client.random.below(mix.write + mix.read + mix.sync);
   const op: CallOp = drawn < mix.write ? 'write' : drawn < mix.write + mix.read ? 'read' : 'sync';
-  invoke(world, client, { op, key: `k${client.random.below(keys)}`, value: (client.index + 1) * 1_000_000 + client.begun }, emit);
+  invoke(
+    world,
+    client,
+    { op, key: `k${client.random.below(keys)}`, value: (client.index + 1) * 1_000_000 + client.begun },
+    emit,
+  );
 }
 
 /** Begins the client's own workload. */
 export function startClient(world: World, client: VirtualClient): void {
-  if (client.model.operations > 0) world.queue.push(client.model.from, { kind: 'client', client: client.index, what: 'work', version: 0 });
+  if (client.model.operations > 0)
+    world.queue.push(client.model.from, { kind: 'client', client: client.index, what: 'work', version: 0 });
 }
 
 function wake(world: World, client: VirtualClient, what: ClientWake, version: number, after: Micros): void {
@@ -335,6 +370,10 @@ function send(world: World, client: VirtualClient, message: ClientMessage, emit:
 }
 
 export function cloneClient(client: VirtualClient): VirtualClient {
-  return { ...client, queue: client.queue.clone(), outstanding: client.outstanding.clone(), random: client.random.clone() };
+  return {
+    ...client,
+    queue: client.queue.clone(),
+    outstanding: client.outstanding.clone(),
+    random: client.random.clone(),
+  };
 }
-

@@ -11,7 +11,9 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'NEWLEADER is acknowledged before what the leader sent is on disk, though applied',
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2]).leave(1, 2);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2])
+        .leave(1, 2);
       c.discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2]));
       c.tell(1, { kind: 'applied', txn: t(3, 1, 1), delivered: false });
       return c.syncDiff(2, 2, 1);
@@ -22,7 +24,10 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'NEWLEADER is acknowledged before currentEpoch is on disk',
     with: [],
     trace: () => {
-      const c = coldStart().leave(1, 2).discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2]));
+      const c = coldStart()
+        .leave(1, 2)
+        .discover(2, 2, [1])
+        .finishElection(2, 2, setOf([1, 2]));
       return c.send(1, 2, { kind: 'ACK', zxid: z(2, 0) });
     },
   },
@@ -31,7 +36,9 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'what came after TRUNC lives in a snapshot that is not fsynced',
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2]).leave(1, 2);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2])
+        .leave(1, 2);
       c.discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2]));
       c.tell(1, { kind: 'applied', txn: t(3, 1, 1), delivered: false });
       c.tell(1, { kind: 'snapshotBegun', snapshot: 77, zxid: z(1, 1), lastZxid: z(1, 1) });
@@ -44,7 +51,9 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'NEWLEADER is acknowledged by a voter that has the history of its leader nowhere',
     with: ['acknowledged-means-durable'],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2]).leave(1, 2);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2])
+        .leave(1, 2);
       c.discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2]));
       return c.syncDiff(2, 2, 1);
     },
@@ -54,7 +63,10 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'ACKEPOCH goes to the leader of an epoch below the promise',
     with: [],
     trace: () => {
-      const c = new Conversation().start(1, 2, 3).discover(3, 1, [1]).finishElection(3, 1, setOf([1, 3]));
+      const c = new Conversation()
+        .start(1, 2, 3)
+        .discover(3, 1, [1])
+        .finishElection(3, 1, setOf([1, 3]));
       c.writeEpoch(2, 'acceptedEpoch', 2);
       c.connection[2] = 99;
       c.send(3, 2, { kind: 'LEADERINFO', zxid: z(1, 0) });
@@ -66,7 +78,11 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'a server that promised before its restart acknowledges to the old leader on the old connection',
     with: [],
     trace: () => {
-      const c = coldStart().propose(3, t(3, 1, 1)).writeEpoch(1, 'acceptedEpoch', 2).crash(1).start(1);
+      const c = coldStart()
+        .propose(3, t(3, 1, 1))
+        .writeEpoch(1, 'acceptedEpoch', 2)
+        .crash(1)
+        .start(1);
       return c.log(1, t(3, 1, 1)).send(1, 3, { kind: 'ACK', zxid: z(1, 1) });
     },
   },
@@ -95,21 +111,32 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'another server commits in the same epoch',
     with: [],
     trace: () =>
-      coldStart().write(3, t(3, 1, 1), [3, 2, 1]).propose(3, t(3, 1, 2)).ack(3, t(3, 1, 2), 3, 2)
-        .commit(3, t(3, 1, 2), 0).commit(2, t(3, 1, 1), 0),
+      coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .propose(3, t(3, 1, 2))
+        .ack(3, t(3, 1, 2), 3, 2)
+        .commit(3, t(3, 1, 2), 0)
+        .commit(2, t(3, 1, 1), 0),
   },
   {
     name: 'in-order-commit',
     how: 'a follower delivers what no leader has committed',
     with: [],
-    trace: () => coldStart().propose(3, t(3, 1, 1)).ack(3, t(3, 1, 1), 3, 2, 1).apply(t(3, 1, 1), 1),
+    trace: () =>
+      coldStart()
+        .propose(3, t(3, 1, 1))
+        .ack(3, t(3, 1, 1), 3, 2, 1)
+        .apply(t(3, 1, 1), 1),
   },
   {
     name: 'in-order-commit',
     how: 'a server enters service with what no leader has committed',
     with: [],
     trace: () => {
-      const c = coldStart().propose(3, t(3, 1, 1)).ack(3, t(3, 1, 1), 3, 1).leave(1);
+      const c = coldStart()
+        .propose(3, t(3, 1, 1))
+        .ack(3, t(3, 1, 1), 3, 1)
+        .leave(1);
       c.tell(1, { kind: 'applied', txn: t(3, 1, 1), delivered: false });
       return c.tell(1, { kind: 'serving', role: 'FOLLOWING', epoch: 1, lastZxid: z(1, 1) });
     },
@@ -119,9 +146,15 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'the initial history is on one disk only when the leader is established',
     with: [],
     trace: () => {
-      const c = coldStart().propose(3, t(3, 1, 1)).log(2, t(3, 1, 1)).leave(1, 2);
+      const c = coldStart()
+        .propose(3, t(3, 1, 1))
+        .log(2, t(3, 1, 1))
+        .leave(1, 2);
       c.tell(2, { kind: 'applied', txn: t(3, 1, 1), delivered: false });
-      return c.discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2])).establish(2, 2, setOf([1, 2]));
+      return c
+        .discover(2, 2, [1])
+        .finishElection(2, 2, setOf([1, 2]))
+        .establish(2, 2, setOf([1, 2]));
     },
   },
   {
@@ -140,7 +173,9 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'a restart finds less than was durable on one of the two that hold it',
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2]).crash(2);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2])
+        .crash(2);
       c.last[2] = ZERO;
       return c.start(2);
     },
@@ -150,8 +185,15 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'the log of a learner differs from its leader in the middle',
     with: ['acknowledged-means-durable'],
     trace: () => {
-      const c = coldStart().propose(3, t(3, 1, 1)).log(1, t(3, 1, 1)).leave(1, 2, 3).reign(2, 2, [3]);
-      c.write(2, t(2, 2, 1), [2, 3]).leave(2, 3).discover(2, 3, [1]).finishElection(2, 3, setOf([1, 2]));
+      const c = coldStart()
+        .propose(3, t(3, 1, 1))
+        .log(1, t(3, 1, 1))
+        .leave(1, 2, 3)
+        .reign(2, 2, [3]);
+      c.write(2, t(2, 2, 1), [2, 3])
+        .leave(2, 3)
+        .discover(2, 3, [1])
+        .finishElection(2, 3, setOf([1, 2]));
       return c.syncDiff(2, 3, 1, [t(2, 2, 1)]);
     },
   },
@@ -160,7 +202,10 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'memory is read anew while the server serves, and lacks what it delivered',
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2, 1]).write(3, t(3, 1, 2), [3, 2]).apply(t(3, 1, 2), 1);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .write(3, t(3, 1, 2), [3, 2])
+        .apply(t(3, 1, 2), 1);
       return c.tell(1, { kind: 'reloaded', lastZxid: z(1, 1), snapshot: 0 });
     },
   },
@@ -169,7 +214,9 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     how: 'lastCommitted of a leader decreases',
     with: ['in-order-commit'],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2]).write(3, t(3, 1, 2), [3, 2]);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2])
+        .write(3, t(3, 1, 2), [3, 2]);
       return c.commit(3, t(3, 1, 1), setOf([2, 3]));
     },
   },
@@ -177,7 +224,11 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     name: 'observers-never-count',
     how: 'an observer is in the quorum of a commit',
     with: [],
-    trace: () => coldStart().propose(3, t(3, 1, 1)).ack(3, t(3, 1, 1), 3, 2).commit(3, t(3, 1, 1), setOf([2, 3, 4])),
+    trace: () =>
+      coldStart()
+        .propose(3, t(3, 1, 1))
+        .ack(3, t(3, 1, 1), 3, 2)
+        .commit(3, t(3, 1, 1), setOf([2, 3, 4])),
   },
   {
     name: 'observers-never-count',
@@ -202,15 +253,24 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     trace: () => {
       const c = coldStart();
       const call = c.invoke();
-      c.write(3, t(3, 1, 1), [3, 2]).answer(3, call, z(1, 1)).leave(1, 2, 3);
-      return c.discover(1, 2, [2]).finishElection(1, 2, setOf([1, 2])).establish(1, 2, setOf([1, 2]));
+      c.write(3, t(3, 1, 1), [3, 2])
+        .answer(3, call, z(1, 1))
+        .leave(1, 2, 3);
+      return c
+        .discover(1, 2, [2])
+        .finishElection(1, 2, setOf([1, 2]))
+        .establish(1, 2, setOf([1, 2]));
     },
   },
   {
     name: 'progress-after-calm',
     how: 'one follower never comes back',
     with: [],
-    trace: () => coldStart().leave(1).tell(0, { kind: 'calm' }).wait(20 * SECOND),
+    trace: () =>
+      coldStart()
+        .leave(1)
+        .tell(0, { kind: 'calm' })
+        .wait(20 * SECOND),
   },
   {
     name: 'progress-after-calm',
@@ -226,12 +286,18 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     name: 'log-shape',
     how: 'a record is logged again behind itself',
     with: [],
-    trace: () => coldStart().write(3, t(3, 1, 1), [3, 2, 1]).log(1, t(3, 1, 1)),
+    trace: () =>
+      coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .log(1, t(3, 1, 1)),
   },
   {
     name: 'log-shape',
     how: 'an epoch does not start at counter 1',
     with: [],
-    trace: () => coldStart().propose(3, t(3, 1, 2)).log(1, t(3, 1, 2)),
+    trace: () =>
+      coldStart()
+        .propose(3, t(3, 1, 2))
+        .log(1, t(3, 1, 2)),
   },
 ];

@@ -13,7 +13,11 @@ export interface Broken {
 export const BROKEN: Readonly<Record<string, Broken>> = {
   integrity: {
     with: [],
-    trace: () => coldStart().ack(3, t(3, 1, 1), 3, 2).commit(3, t(3, 1, 1), setOf([2, 3])).apply(t(3, 1, 1), 2, 3),
+    trace: () =>
+      coldStart()
+        .ack(3, t(3, 1, 1), 3, 2)
+        .commit(3, t(3, 1, 1), setOf([2, 3]))
+        .apply(t(3, 1, 1), 2, 3),
   },
 
   // Server 1 has the end of epoch 1 on disk but not in memory, and delivers epoch 2 without it, behind everybody else.
@@ -28,7 +32,10 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
     trace: () => {
       const c = coldStart().propose(3, t(3, 1, 1), t(3, 1, 2));
       c.ack(3, t(3, 1, 1), 3, 1).ack(3, t(3, 1, 2), 3, 1);
-      return c.commit(3, t(3, 1, 1), setOf([1, 3])).commit(3, t(3, 1, 2), setOf([1, 3])).apply(t(3, 1, 2), 1);
+      return c
+        .commit(3, t(3, 1, 1), setOf([1, 3]))
+        .commit(3, t(3, 1, 2), setOf([1, 3]))
+        .apply(t(3, 1, 2), 1);
     },
   },
 
@@ -36,17 +43,26 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   // so that it is never broken alone.
   'global-primary-order': {
     with: ['total-order'],
-    trace: () => holeInMemory().apply(t(2, 2, 1), 2, 3, 1).apply(t(3, 1, 2), 1),
+    trace: () =>
+      holeInMemory()
+        .apply(t(2, 2, 1), 2, 3, 1)
+        .apply(t(3, 1, 2), 1),
   },
 
   // The new leader broadcasts before its server runs: what it inherited is not delivered yet.
   'primary-integrity': {
     with: [],
     trace: () => {
-      const c = coldStart().propose(3, t(3, 1, 1)).ack(3, t(3, 1, 1), 3, 2, 1).commit(3, t(3, 1, 1), setOf([1, 2, 3]));
+      const c = coldStart()
+        .propose(3, t(3, 1, 1))
+        .ack(3, t(3, 1, 1), 3, 2, 1)
+        .commit(3, t(3, 1, 1), setOf([1, 2, 3]));
       c.apply(t(3, 1, 1), 3).leave(1, 2, 3);
       for (const id of [1, 2]) c.tell(id, { kind: 'applied', txn: t(3, 1, 1), delivered: false });
-      c.discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2])).syncDiff(2, 2, 1).establish(2, 2, setOf([1, 2]));
+      c.discover(2, 2, [1])
+        .finishElection(2, 2, setOf([1, 2]))
+        .syncDiff(2, 2, 1)
+        .establish(2, 2, setOf([1, 2]));
       return c.propose(2, t(2, 2, 1)).serve(2, 2, 1);
     },
   },
@@ -55,15 +71,25 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'prefix-consistency': {
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2, 1]).write(3, t(3, 1, 2), [3, 2]).apply(t(3, 1, 2), 1);
-      return c.leave(1, 2, 3).reign(2, 2, [3]).write(2, t(2, 2, 1), [2, 3]).log(1, t(2, 2, 1));
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .write(3, t(3, 1, 2), [3, 2])
+        .apply(t(3, 1, 2), 1);
+      return c
+        .leave(1, 2, 3)
+        .reign(2, 2, [3])
+        .write(2, t(2, 2, 1), [2, 3])
+        .log(1, t(2, 2, 1));
     },
   },
 
   'one-leader-per-epoch': {
     with: [],
     trace: () => {
-      const c = new Conversation().start(1, 2, 3).discover(3, 1, [1]).finishElection(3, 1, setOf([1, 3]));
+      const c = new Conversation()
+        .start(1, 2, 3)
+        .discover(3, 1, [1])
+        .finishElection(3, 1, setOf([1, 3]));
       return c.tell(2, { kind: 'electionFinished', epoch: 1, quorum: setOf([1, 2]), lastZxid: ZERO });
     },
   },
@@ -72,8 +98,15 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'no-split-brain': {
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2, 1]).propose(3, t(3, 1, 2)).ack(3, t(3, 1, 2), 3, 1).leave(1, 2);
-      c.discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2])).establish(2, 2, setOf([1, 2])).serve(2, 2);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .propose(3, t(3, 1, 2))
+        .ack(3, t(3, 1, 2), 3, 1)
+        .leave(1, 2);
+      c.discover(2, 2, [1])
+        .finishElection(2, 2, setOf([1, 2]))
+        .establish(2, 2, setOf([1, 2]))
+        .serve(2, 2);
       return c.commit(3, t(3, 1, 2), setOf([1, 3]));
     },
   },
@@ -87,7 +120,10 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'epoch-fencing': {
     with: [],
     trace: () => {
-      const c = coldStart().propose(3, t(3, 1, 1)).log(1, t(3, 1, 1)).writeEpoch(1, 'acceptedEpoch', 2);
+      const c = coldStart()
+        .propose(3, t(3, 1, 1))
+        .log(1, t(3, 1, 1))
+        .writeEpoch(1, 'acceptedEpoch', 2);
       return c.send(1, 3, { kind: 'ACK', zxid: z(1, 1) });
     },
   },
@@ -105,23 +141,38 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   // Server 1 logs another second transaction than the one that was proposed.
   'zxid-identity': {
     with: [],
-    trace: () => coldStart().write(3, t(3, 1, 1), [3, 2, 1]).propose(3, t(3, 1, 2)).log(1, txn(z(1, 2), 3, 99)),
+    trace: () =>
+      coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .propose(3, t(3, 1, 2))
+        .log(1, txn(z(1, 2), 3, 99)),
   },
 
   'log-shape': {
     with: [],
     trace: () =>
-      coldStart().write(3, t(3, 1, 1), [3, 2, 1]).propose(3, t(3, 1, 2), t(3, 1, 3)).log(1, t(3, 1, 3)),
+      coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .propose(3, t(3, 1, 2), t(3, 1, 3))
+        .log(1, t(3, 1, 3)),
   },
 
   'acknowledged-means-durable': {
     with: [],
-    trace: () => coldStart().propose(3, t(3, 1, 1)).send(1, 3, { kind: 'ACK', zxid: z(1, 1) }).log(1, t(3, 1, 1)),
+    trace: () =>
+      coldStart()
+        .propose(3, t(3, 1, 1))
+        .send(1, 3, { kind: 'ACK', zxid: z(1, 1) })
+        .log(1, t(3, 1, 1)),
   },
 
   'committed-means-durable': {
     with: [],
-    trace: () => coldStart().propose(3, t(3, 1, 1)).ack(3, t(3, 1, 1), 3).commit(3, t(3, 1, 1), setOf([2, 3])),
+    trace: () =>
+      coldStart()
+        .propose(3, t(3, 1, 1))
+        .ack(3, t(3, 1, 1), 3)
+        .commit(3, t(3, 1, 1), setOf([2, 3])),
   },
 
   // One of the two that hold a committed transaction cuts it off.
@@ -137,8 +188,13 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'leader-completeness': {
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2]).leave(1, 2, 3);
-      return c.discover(1, 2, [2]).finishElection(1, 2, setOf([1, 2])).establish(1, 2, setOf([1, 2]));
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2])
+        .leave(1, 2, 3);
+      return c
+        .discover(1, 2, [2])
+        .finishElection(1, 2, setOf([1, 2]))
+        .establish(1, 2, setOf([1, 2]));
     },
   },
 
@@ -146,8 +202,15 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'process-consistency': {
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2, 1]).propose(3, t(3, 1, 2)).log(1, t(3, 1, 2)).leave(1, 2);
-      return c.discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2])).syncDiff(2, 2, 1);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .propose(3, t(3, 1, 2))
+        .log(1, t(3, 1, 2))
+        .leave(1, 2);
+      return c
+        .discover(2, 2, [1])
+        .finishElection(2, 2, setOf([1, 2]))
+        .syncDiff(2, 2, 1);
     },
   },
 
@@ -155,7 +218,11 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'initial-history-integrity': {
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2]).leave(1, 2, 3).reign(2, 2, [3]).leave(2, 3);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2])
+        .leave(1, 2, 3)
+        .reign(2, 2, [3])
+        .leave(2, 3);
       return c.discover(1, 3, [3]).finishElection(1, 3, setOf([1, 3]));
     },
   },
@@ -163,7 +230,10 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'in-order-commit': {
     with: [],
     trace: () => {
-      const c = coldStart().propose(3, t(3, 1, 1), t(3, 1, 2)).ack(3, t(3, 1, 1), 3, 2).ack(3, t(3, 1, 2), 3, 2);
+      const c = coldStart()
+        .propose(3, t(3, 1, 1), t(3, 1, 2))
+        .ack(3, t(3, 1, 1), 3, 2)
+        .ack(3, t(3, 1, 2), 3, 2);
       return c.commit(3, t(3, 1, 2), setOf([2, 3]));
     },
   },
@@ -172,7 +242,11 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'nobody-goes-back': {
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2, 1]).write(3, t(3, 1, 2), [3, 2]).apply(t(3, 1, 2), 1).crash(1);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .write(3, t(3, 1, 2), [3, 2])
+        .apply(t(3, 1, 2), 1)
+        .crash(1);
       c.start(1).leave(2, 3).reign(2, 2, [3]);
       c.tell(1, { kind: 'serving', role: 'FOLLOWING', epoch: 2, lastZxid: z(1, 1) });
       return c.write(2, t(2, 2, 1), [2, 3]).apply(t(2, 2, 1), 1);
@@ -182,14 +256,18 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'observers-never-count': {
     with: [],
     trace: () =>
-      coldStart().propose(3, t(3, 1, 1)).log(4, t(3, 1, 1))
+      coldStart()
+        .propose(3, t(3, 1, 1))
+        .log(4, t(3, 1, 1))
         .tell(3, { kind: 'acked', from: 4, zxid: z(1, 1), counted: true }),
   },
 
   'client-zxid-monotonic': {
     with: [],
     trace: () => {
-      const c = coldStart().write(3, t(3, 1, 1), [3, 2, 1]).write(3, t(3, 1, 2), [3, 2, 1]);
+      const c = coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .write(3, t(3, 1, 2), [3, 2, 1]);
       return c.answer(2, 90, z(1, 2)).answer(2, 91, z(1, 1));
     },
   },
@@ -200,19 +278,35 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
     trace: () => {
       const c = coldStart();
       const call = c.invoke();
-      return c.propose(3, t(3, 1, 1)).ack(3, t(3, 1, 1), 3).answer(3, call, z(1, 1));
+      return c
+        .propose(3, t(3, 1, 1))
+        .ack(3, t(3, 1, 1), 3)
+        .answer(3, call, z(1, 1));
     },
   },
 
   'progress-after-calm': {
     with: [],
-    trace: () => coldStart().leave(1, 2, 3).tell(0, { kind: 'calm' }).wait(20 * SECOND),
+    trace: () =>
+      coldStart()
+        .leave(1, 2, 3)
+        .tell(0, { kind: 'calm' })
+        .wait(20 * SECOND),
   },
 };
 
 /** Server 1 serves in epoch 2 with the last transaction of epoch 1 on its disk, and not in its memory. */
 function holeInMemory(): Conversation {
-  const c = coldStart().write(3, t(3, 1, 1), [3, 2, 1]).propose(3, t(3, 1, 2)).ack(3, t(3, 1, 2), 3, 2, 1);
-  c.commit(3, t(3, 1, 2), setOf([1, 2, 3])).apply(t(3, 1, 2), 3, 2).leave(1, 2, 3).reign(2, 2, [1, 3]);
-  return c.propose(2, t(2, 2, 1)).ack(2, t(2, 2, 1), 2, 3, 1).commit(2, t(2, 2, 1), setOf([1, 2, 3]));
+  const c = coldStart()
+    .write(3, t(3, 1, 1), [3, 2, 1])
+    .propose(3, t(3, 1, 2))
+    .ack(3, t(3, 1, 2), 3, 2, 1);
+  c.commit(3, t(3, 1, 2), setOf([1, 2, 3]))
+    .apply(t(3, 1, 2), 3, 2)
+    .leave(1, 2, 3)
+    .reign(2, 2, [1, 3]);
+  return c
+    .propose(2, t(2, 2, 1))
+    .ack(2, t(2, 2, 1), 2, 3, 1)
+    .commit(2, t(2, 2, 1), setOf([1, 2, 3]));
 }

@@ -248,7 +248,9 @@ export class Conversation {
 
   /** A whole write: proposed, durable at these voters, committed, and delivered there and at the observers. */
   write(leader: ServerId, one: Txn, voters: readonly ServerId[], observers: readonly ServerId[] = []): this {
-    this.propose(leader, one).ack(leader, one, ...voters).commit(leader, one, setOf(voters));
+    this.propose(leader, one)
+      .ack(leader, one, ...voters)
+      .commit(leader, one, setOf(voters));
     for (const observer of observers) this.log(observer, one);
     return this.apply(one, ...voters, ...observers);
   }

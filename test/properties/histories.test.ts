@@ -29,12 +29,19 @@ function digest(histories: Histories): string {
 
 describe('the canonical sequence', () => {
   it('grows with commits, in their order', () => {
-    const histories = replay(coldStart().write(3, t(3, 1, 1), [3, 2]).write(3, t(3, 1, 2), [3, 2]));
+    const histories = replay(
+      coldStart()
+        .write(3, t(3, 1, 1), [3, 2])
+        .write(3, t(3, 1, 2), [3, 2]),
+    );
     expect(canonical(histories)).toEqual([z(1, 1), z(1, 2)]);
   });
 
   it('takes in the initial history of a leader once it is established, not before', () => {
-    const c = coldStart().propose(3, t(3, 1, 1)).ack(3, t(3, 1, 1), 3, 2, 1).leave(1, 2);
+    const c = coldStart()
+      .propose(3, t(3, 1, 1))
+      .ack(3, t(3, 1, 1), 3, 2, 1)
+      .leave(1, 2);
     for (const id of [1, 2]) c.tell(id, { kind: 'applied', txn: t(3, 1, 1), delivered: false });
     c.discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2]));
     expect(canonical(replay(c))).toEqual([]);
@@ -42,7 +49,10 @@ describe('the canonical sequence', () => {
   });
 
   it('finds a zxid by its position, across epochs and where counters have a gap', () => {
-    const c = coldStart().propose(3, t(3, 1, 1), t(3, 1, 3)).commit(3, t(3, 1, 1), 0).commit(3, t(3, 1, 3), 0);
+    const c = coldStart()
+      .propose(3, t(3, 1, 1), t(3, 1, 3))
+      .commit(3, t(3, 1, 1), 0)
+      .commit(3, t(3, 1, 3), 0);
     const { canon } = replay(c);
     expect([z(1, 1), z(1, 2), z(1, 3), z(2, 1), ZERO].map((zxid) => canon.indexOf(zxid))).toEqual([0, -1, 1, -1, -1]);
   });
@@ -50,7 +60,12 @@ describe('the canonical sequence', () => {
 
 describe('memory and disk', () => {
   it('keep apart what is applied, what is durable and what is delivered', () => {
-    const histories = replay(coldStart().write(3, t(3, 1, 1), [3, 2]).apply(t(3, 1, 1), 1).log(2, t(3, 1, 2)));
+    const histories = replay(
+      coldStart()
+        .write(3, t(3, 1, 1), [3, 2])
+        .apply(t(3, 1, 1), 1)
+        .log(2, t(3, 1, 2)),
+    );
     expect(zxids(histories, histories.server(1).memory)).toEqual([z(1, 1)]);
     expect(zxids(histories, histories.server(1).durable)).toEqual([]);
     expect(zxids(histories, histories.server(2).durable)).toEqual([z(1, 1), z(1, 2)]);
@@ -58,7 +73,11 @@ describe('memory and disk', () => {
   });
 
   it('lose at a crash what was not durable, and find at a start what was', () => {
-    const c = coldStart().write(3, t(3, 1, 1), [3, 2]).apply(t(3, 1, 1), 1).log(2, t(3, 1, 2)).crash(1, 2);
+    const c = coldStart()
+      .write(3, t(3, 1, 1), [3, 2])
+      .apply(t(3, 1, 1), 1)
+      .log(2, t(3, 1, 2))
+      .crash(1, 2);
     expect(zxids(replay(c), replay(c).server(2).memory)).toEqual([]);
     const histories = replay(c.start(1, 2));
     expect(zxids(histories, histories.server(1).memory)).toEqual([]);
@@ -68,14 +87,20 @@ describe('memory and disk', () => {
   });
 
   it('are the sent snapshot after SNAP, and the disk once it is written in place of everything', () => {
-    const c = coldStart().write(3, t(3, 1, 1), [3, 2]).write(3, t(3, 1, 2), [3, 2]).log(1, t(3, 1, 1)).leave(1);
+    const c = coldStart()
+      .write(3, t(3, 1, 1), [3, 2])
+      .write(3, t(3, 1, 2), [3, 2])
+      .log(1, t(3, 1, 1))
+      .leave(1);
     const histories = replay(c.promise(3, 1, 1).syncSnap(3, 1, 1));
     expect(zxids(histories, histories.server(1).memory)).toEqual([z(1, 1), z(1, 2)]);
     expect(zxids(histories, histories.server(1).durable)).toEqual([z(1, 1), z(1, 2)]);
   });
 
   it('do not count a snapshot that is not synced, until a power failure has spared it', () => {
-    const c = coldStart().write(3, t(3, 1, 1), [3, 2]).apply(t(3, 1, 1), 1);
+    const c = coldStart()
+      .write(3, t(3, 1, 1), [3, 2])
+      .apply(t(3, 1, 1), 1);
     c.tell(1, { kind: 'snapshotBegun', snapshot: 70, zxid: z(1, 1), lastZxid: z(1, 1) });
     c.tell(1, { kind: 'snapshotWritten', snapshot: 70, zxid: z(1, 1), synced: false, replaces: false });
     expect(zxids(replay(c), replay(c).server(1).durable)).toEqual([]);
@@ -96,7 +121,10 @@ describe('memory and disk', () => {
   });
 
   it('are cut by a truncation', () => {
-    const c = coldStart().write(3, t(3, 1, 1), [3, 2]).log(2, t(3, 1, 2), t(3, 1, 3)).leave(2);
+    const c = coldStart()
+      .write(3, t(3, 1, 1), [3, 2])
+      .log(2, t(3, 1, 2), t(3, 1, 3))
+      .leave(2);
     const histories = replay(c.promise(3, 1, 2).syncTrunc(3, 1, 2, z(1, 1), [z(1, 2), z(1, 3)]));
     expect(zxids(histories, histories.server(2).durable)).toEqual([z(1, 1)]);
     expect(zxids(histories, histories.server(2).memory)).toEqual([z(1, 1)]);
@@ -104,8 +132,17 @@ describe('memory and disk', () => {
 });
 
 describe('a clone', () => {
-  const events = coldStart().write(3, t(3, 1, 1), [3, 2, 1]).log(2, t(3, 1, 2)).leave(1, 2, 3).reign(2, 2, [1, 3])
-    .write(2, t(2, 2, 1), [1, 2, 3]).crash(1).start(1).promise(2, 2, 1).syncSnap(2, 2, 1).serve(2, 2, 1).events;
+  const events = coldStart()
+    .write(3, t(3, 1, 1), [3, 2, 1])
+    .log(2, t(3, 1, 2))
+    .leave(1, 2, 3)
+    .reign(2, 2, [1, 3])
+    .write(2, t(2, 2, 1), [1, 2, 3])
+    .crash(1)
+    .start(1)
+    .promise(2, 2, 1)
+    .syncSnap(2, 2, 1)
+    .serve(2, 2, 1).events;
 
   it.each([10, 40, 70, events.length - 5])('taken after %d events goes on to the same end, alone', (half) => {
     const original = newHistories(SETUP);

@@ -14,14 +14,25 @@ function longLife(): Conversation {
   const c = coldStart();
   const call = c.invoke();
   c.write(3, t(3, 1, 1), [3, 2, 1], [4]).answer(3, call, z(1, 1));
-  c.write(3, t(3, 1, 2), [3, 2], [4]).log(1, t(3, 1, 2)).apply(t(3, 1, 2), 1);
+  c.write(3, t(3, 1, 2), [3, 2], [4])
+    .log(1, t(3, 1, 2))
+    .apply(t(3, 1, 2), 1);
   // 2 has logged the third, 3 the fourth too: the one will stay, the other will go.
-  c.propose(3, t(3, 1, 3), t(3, 1, 4)).ack(3, t(3, 1, 3), 3, 2).log(3, t(3, 1, 4)).crash(3);
+  c.propose(3, t(3, 1, 3), t(3, 1, 4))
+    .ack(3, t(3, 1, 3), 3, 2)
+    .log(3, t(3, 1, 4))
+    .crash(3);
   c.leave(1, 2, 4).tell(2, { kind: 'applied', txn: t(3, 1, 3), delivered: false });
-  c.discover(2, 2, [1]).finishElection(2, 2, setOf([1, 2])).syncDiff(2, 2, 1, [t(3, 1, 3)]);
-  c.establish(2, 2, setOf([1, 2])).serve(2, 2, 1).write(2, t(2, 2, 1), [2, 1]);
+  c.discover(2, 2, [1])
+    .finishElection(2, 2, setOf([1, 2]))
+    .syncDiff(2, 2, 1, [t(3, 1, 3)]);
+  c.establish(2, 2, setOf([1, 2]))
+    .serve(2, 2, 1)
+    .write(2, t(2, 2, 1), [2, 1]);
   // The old leader restarts with its tail.
-  c.start(3).promise(2, 2, 3).syncTrunc(2, 2, 3, z(1, 3), [z(1, 4)]);
+  c.start(3)
+    .promise(2, 2, 3)
+    .syncTrunc(2, 2, 3, z(1, 3), [z(1, 4)]);
   c.tell(3, { kind: 'serving', role: 'FOLLOWING', epoch: 2, lastZxid: z(1, 3) });
   c.log(3, t(2, 2, 1)).apply(t(2, 2, 1), 3);
   c.promise(2, 2, 4).syncSnap(2, 2, 4).serve(2, 2, 4);
@@ -84,7 +95,13 @@ describe('progress after calm is excused', () => {
   it.each([
     ['without a calm', stuck().wait(20 * SECOND)],
     ['when the run ends early', stuck().tell(0, { kind: 'calm' }).wait(SECOND)],
-    ['without a quorum of voters that is up', stuck().crash(1, 2).tell(0, { kind: 'calm' }).wait(20 * SECOND)],
+    [
+      'without a quorum of voters that is up',
+      stuck()
+        .crash(1, 2)
+        .tell(0, { kind: 'calm' })
+        .wait(20 * SECOND),
+    ],
   ])('%s', (_, trace) => {
     const { spoke, excused } = judge(trace);
     expect(spoke).toEqual([]);
@@ -98,7 +115,9 @@ describe('the setting initialZxid', () => {
     const c = new Conversation().start(1, 2, 3).reign(3, 1, [2]).promise(3, 1, 1);
     c.tell(1, { kind: 'snapshotBegun', snapshot: 70, zxid: z(1, 0), lastZxid: ZERO });
     c.tell(1, { kind: 'snapshotWritten', snapshot: 70, zxid: z(1, 0), synced: true, replaces: true });
-    c.ackNewLeader(3, 1, 1).serve(1, 1).write(3, t(3, 1, 0xfffffffb), [3, 2, 1]);
+    c.ackNewLeader(3, 1, 1)
+      .serve(1, 1)
+      .write(3, t(3, 1, 0xfffffffb), [3, 2, 1]);
     expect(judge(c, { ...SETUP, settings }).whys).toEqual([]);
     expect(judge(c).spoke).toEqual(['log-shape', 'in-order-commit']);
   });
@@ -106,13 +125,17 @@ describe('the setting initialZxid', () => {
 
 describe('damage beyond what ZAB tolerates', () => {
   it('is judged only by what must still hold: a wiped quorum may begin anew', () => {
-    const c = coldStart().write(3, t(3, 1, 1), [3, 2, 1]).crash(1, 2, 3);
+    const c = coldStart()
+      .write(3, t(3, 1, 1), [3, 2, 1])
+      .crash(1, 2, 3);
     for (const id of [1, 2, 3]) {
       c.last[id] = ZERO;
       c.acceptedEpoch[id] = 0;
       c.currentEpoch[id] = 0;
     }
-    c.start(1, 2, 3).reign(3, 1, [1, 2]).write(3, { ...t(3, 1, 1), digest: 7 }, [1, 2, 3]);
+    c.start(1, 2, 3)
+      .reign(3, 1, [1, 2])
+      .write(3, { ...t(3, 1, 1), digest: 7 }, [1, 2, 3]);
     c.tell(0, { kind: 'calm' }).wait(20 * SECOND);
     expect(judge(c, { ...SETUP, beyondBudget: true }).whys).toEqual([]);
     expect(judge(c).spoke).toContain('epoch-monotonicity');

@@ -3,7 +3,8 @@ import { Recorder } from '../../sim/recorder.ts';
 import { run, setupOf } from '../../sim/run.ts';
 import { MS, SECOND } from '../../sim/time.ts';
 import { listen } from '../../sim/timeline.ts';
-import { applyEvent, cloneWorld, fingerprint, nextEvent, type World } from '../../sim/world.ts';
+import { cloneWorld, fingerprint } from '../../sim/copies.ts';
+import { applyEvent, nextEvent, type World } from '../../sim/world.ts';
 import { at, busy, client, Lab, scenarioOf, startAll, whenever, write } from './ensemble.ts';
 
 /** Plays a world on until a time and returns the hash of the trace it gives. */

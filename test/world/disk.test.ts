@@ -60,7 +60,12 @@ describe('a disk', () => {
     const machine = new Machine([2 * MS, 2 * MS]).write(log(1)).write(epoch(3)).write(log(2));
     const ends = machine.until(5 * MS).trace.map(({ kind, at }) => `${kind} ${at}`);
     expect(ends).toEqual(['logged 2000', 'epochWritten 4000']);
-    expect(machine.until(SECOND).of('logged').map(({ at }) => at)).toEqual([2000, 6000]);
+    expect(
+      machine
+        .until(SECOND)
+        .of('logged')
+        .map(({ at }) => at),
+    ).toEqual([2000, 6000]);
     expect(machine.of('epochWritten')).toMatchObject([{ file: 'acceptedEpoch', epoch: 3, previous: 0 }]);
     expect(machine.logged).toEqual([1, 2]);
   });
@@ -110,7 +115,11 @@ describe('when the process is killed', () => {
   test('the log records it had handed over are written all the same; an epoch file is old or new', () => {
     const epochs = new Set<number | null>();
     for (const seed of SEEDS) {
-      const machine = new Machine([MS, MS], seed).write(epoch(2)).until(2 * MS).write(log(1, 2)).write(epoch(3));
+      const machine = new Machine([MS, MS], seed)
+        .write(epoch(2))
+        .until(2 * MS)
+        .write(log(1, 2))
+        .write(epoch(3));
       machine.host.starting = true;
       endProcess(machine.world, machine.host, { how: 'kill', code: 137, why: 'SIGKILL' }, machine.emit);
       expect(machine.logged).toEqual([1, 2]);
@@ -126,7 +135,11 @@ describe('when the power fails', () => {
   test('what was fsynced stays, and of the rest a beginning: no gap, nothing behind it', () => {
     const kept = new Set<number>();
     for (const seed of SEEDS) {
-      const machine = new Machine([MS, MS], seed).write(log(1, 2)).until(2 * MS).write(log(3, 4, 5)).write(epoch(9));
+      const machine = new Machine([MS, MS], seed)
+        .write(log(1, 2))
+        .until(2 * MS)
+        .write(log(3, 4, 5))
+        .write(epoch(9));
       machine.crash().until(SECOND);
       const { logged } = machine;
       expect(logged).toEqual([1, 2, 3, 4, 5].slice(0, logged.length));
@@ -139,7 +152,11 @@ describe('when the power fails', () => {
 
   test('as many records survive as are asked for, and the next is torn', () => {
     for (const keep of [0, 1, 2]) {
-      const machine = new Machine().write(log(1)).until(2 * MS).write(log(2, 3, 4)).crash(keep, true);
+      const machine = new Machine()
+        .write(log(1))
+        .until(2 * MS)
+        .write(log(2, 3, 4))
+        .crash(keep, true);
       expect(machine.logged).toEqual([1, 2, 3].slice(0, keep + 1));
       expect(machine.host.storage.logs.map(({ torn }) => torn)).toEqual([true]);
       expect(machine.of('logged').flatMap(({ txns }) => txns).length).toBe(keep + 1);
@@ -147,14 +164,27 @@ describe('when the power fails', () => {
   });
 
   test('a torn record ends its file: what is logged later goes to a new one', () => {
-    const machine = new Machine().write(log(1)).until(2 * MS).write(log(2)).crash(0, true).write(log(3)).until(SECOND);
-    expect(machine.host.storage.logs.map(({ txns, torn }) => [txns.length, torn])).toEqual([[1, true], [1, false]]);
+    const machine = new Machine()
+      .write(log(1))
+      .until(2 * MS)
+      .write(log(2))
+      .crash(0, true)
+      .write(log(3))
+      .until(SECOND);
+    expect(machine.host.storage.logs.map(({ txns, torn }) => [txns.length, torn])).toEqual([
+      [1, true],
+      [1, false],
+    ]);
   });
 
   test('an epoch file is old or new, never anything else', () => {
     const epochs = new Set<number | null>();
     for (const seed of SEEDS) {
-      const machine = new Machine([MS, MS], seed).write(epoch(4)).until(2 * MS).write(epoch(5)).crash();
+      const machine = new Machine([MS, MS], seed)
+        .write(epoch(4))
+        .until(2 * MS)
+        .write(epoch(5))
+        .crash();
       epochs.add(machine.host.storage.acceptedEpoch);
     }
     expect([...epochs].sort((a, b) => Number(a) - Number(b))).toEqual([4, 5]);
@@ -164,7 +194,11 @@ describe('when the power fails', () => {
     const fates = new Set<string>();
     for (const seed of SEEDS) {
       const machine = new Machine([MS, MS], seed).write(snapshot(1, false)).until(40 * SECOND);
-      machine.write(snapshot(2, true)).write(snapshot(3, false)).until(41 * SECOND).crash();
+      machine
+        .write(snapshot(2, true))
+        .write(snapshot(3, false))
+        .until(41 * SECOND)
+        .crash();
       const { snapshots } = machine.host.storage;
       const files = snapshots.map(({ snapshot: { id }, valid }) => `${id}${valid ? '' : ' invalid'}`);
       expect(files.slice(0, 2)).toEqual(['1', '2']);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { cut, heal, reset } from '../../sim/faults.ts';
+import { dial } from '../../sim/dialling.ts';
+import { cut, heal, reset } from '../../sim/network-faults.ts';
 import { crash, endProcess, start } from '../../sim/lifecycle.ts';
 import { connect, type Connection } from '../../sim/network.ts';
 import { pause } from '../../sim/processes.ts';
 import type { Scenario } from '../../sim/scenario.ts';
 import { MS, SECOND } from '../../sim/time.ts';
-import { closeEnd, dial, sendOn } from '../../sim/wires.ts';
+import { closeEnd, sendOn } from '../../sim/wires.ts';
 import { applyEvent, nextEvent } from '../../sim/world.ts';
 import type { Message } from '../../sim/zab/messages.ts';
 import type { Zxid } from '../../sim/zab/zxid.ts';
@@ -62,7 +63,10 @@ function upTo(last: number, first = 1): number[] {
 }
 
 function arrivals(wire: Wire): number[] {
-  return wire.of('received').filter(({ message }) => message.kind === 'ACK').map(({ at: time }) => time - START);
+  return wire
+    .of('received')
+    .filter(({ message }) => message.kind === 'ACK')
+    .map(({ at: time }) => time - START);
 }
 
 const SEEDS = upTo(30).map(String);
@@ -159,7 +163,13 @@ describe('a cut', () => {
     const wire = new Wire();
     cut(wire.world, 'cut', 1, 2, ['quorum']);
     expect(wire.until(SECOND).of('landed')).toEqual([]);
-    expect(wire.send(1, 4).until(2 * SECOND).of('landed').map(({ fault }) => fault)).toEqual(['cut']);
+    expect(
+      wire
+        .send(1, 4)
+        .until(2 * SECOND)
+        .of('landed')
+        .map(({ fault }) => fault),
+    ).toEqual(['cut']);
   });
 });
 
@@ -188,7 +198,11 @@ describe('a reset', () => {
   });
 
   test('is noticed by both ends, or by the one that is named', () => {
-    for (const [noticed, expected] of [['both', [1, 2]], ['first', [1]], ['second', [2]]] as const) {
+    for (const [noticed, expected] of [
+      ['both', [1, 2]],
+      ['first', [1]],
+      ['second', [2]],
+    ] as const) {
       const wire = new Wire();
       resetOne(wire, noticed);
       expect(wire.until(SECOND).ended.sort((a, b) => a - b)).toEqual(expected);
@@ -222,7 +236,13 @@ describe('datagrams', () => {
     const election = connect(wire.world.network, 'election', 1, 2);
     sendOn(wire.world, 1, election.id, packet(1), wire.emit);
     wire.world.network.calm = true;
-    expect(wire.send(2, 4).until(SECOND).numbers('received').sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
+    expect(
+      wire
+        .send(2, 4)
+        .until(SECOND)
+        .numbers('received')
+        .sort((a, b) => a - b),
+    ).toEqual([1, 2, 3, 4]);
   });
 });
 

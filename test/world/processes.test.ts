@@ -61,7 +61,10 @@ describe('a pause', () => {
     const { trace } = played(scenario);
     const from = trace.findIndex(({ kind }) => kind === 'paused');
     const to = trace.findIndex(({ kind }) => kind === 'resumed');
-    const meanwhile = trace.slice(from + 1, to).filter(({ server }) => server === 3).map(({ kind }) => kind);
+    const meanwhile = trace
+      .slice(from + 1, to)
+      .filter(({ server }) => server === 3)
+      .map(({ kind }) => kind);
     expect(from).toBeGreaterThan(0);
     // What the kernel, the disk and the wires do without it.
     const passive = ['received', 'connected', 'disconnected', 'lost', 'landed', 'logged', 'epochWritten', 'fenced'];
@@ -151,7 +154,10 @@ describe('the end of a process', () => {
     expect([host.server, host.timers.size, host.backlog.size, host.device.inflight.length]).toEqual([null, 0, 0, 0]);
     lab.until(20 * SECOND);
     expect(host.server?.state).toBe('FOLLOWING');
-    const lives = lab.of('started').filter(({ server }) => server === 3).map(({ life }) => life);
+    const lives = lab
+      .of('started')
+      .filter(({ server }) => server === 3)
+      .map(({ life }) => life);
     expect(lives).toHaveLength(2);
     expect(lives[1]).toBeGreaterThan(lives[0]!);
   });

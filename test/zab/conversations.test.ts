@@ -97,7 +97,12 @@ describe('a leader', () => {
   test('closes a follower that answers PINGs and never acknowledges a proposal, after about syncLimit ticks', () => {
     const lone = established();
     lone.give({ kind: 'opened', plane: 'client', connection: 50, peer: -2, ours: false });
-    lone.give({ kind: 'received', plane: 'client', connection: 50, message: { kind: 'CONNECT', session: -1, timeoutMs: 0, lastZxid: ZERO } });
+    lone.give({
+      kind: 'received',
+      plane: 'client',
+      connection: 50,
+      message: { kind: 'CONNECT', session: -1, timeoutMs: 0, lastZxid: ZERO },
+    });
     lone.give({
       kind: 'received',
       plane: 'client',
@@ -123,7 +128,10 @@ describe('a leader', () => {
         kind: 'received',
         plane: 'client',
         connection: 50,
-        message: { kind: 'CLIENTREQUEST', request: { session: -2, cxid, kind: 'write', op: { key: 'a', value: cxid } } },
+        message: {
+          kind: 'CLIENTREQUEST',
+          request: { session: -2, cxid, kind: 'write', op: { key: 'a', value: cxid } },
+        },
       });
     lone.packet(1, { kind: 'ACK', zxid: makeZxid(1, 2) });
     expect(lone.noted('committed')).toEqual([]);
@@ -180,12 +188,23 @@ describe('a follower', () => {
   test('after SNAP writes one fsynced snapshot at NEWLEADER, and lets what comes before UPTODATE wait until then', () => {
     const lone = following();
     lone.take(1);
-    const snapshot = { id: 77, zxid: makeZxid(0, 9), lastZxid: makeZxid(0, 9), by: 3, content: [['k', 9]], sessions: [], bytes: 10 };
+    const snapshot = {
+      id: 77,
+      zxid: makeZxid(0, 9),
+      lastZxid: makeZxid(0, 9),
+      by: 3,
+      content: [['k', 9]],
+      sessions: [],
+      bytes: 10,
+    };
     const before = lone.storage.snapshots.length;
     lone.packet(1, { kind: 'SNAP', zxid: makeZxid(0, 9), snapshot });
     expect(lone.storage.snapshots.length).toBe(before);
     lone.packet(1, { kind: 'NEWLEADER', zxid: makeZxid(1, 0) });
-    expect(lone.storage.snapshots.map((file) => [file.snapshot.zxid, file.synced])).toContainEqual([makeZxid(0, 9), true]);
+    expect(lone.storage.snapshots.map((file) => [file.snapshot.zxid, file.synced])).toContainEqual([
+      makeZxid(0, 9),
+      true,
+    ]);
     expect(lone.storage.currentEpoch).toBe(1);
     expect(lone.take(1)).toEqual(['ACK 1:0']);
     lone.packet(1, { kind: 'PROPOSAL', txn: write(1, 1) }).packet(1, { kind: 'COMMIT', zxid: makeZxid(1, 1) });
@@ -265,7 +284,10 @@ describe('a follower', () => {
 
   test('exits with code 12 when a COMMIT does not name its oldest proposal', () => {
     const lone = following();
-    lone.packet(1, { kind: 'DIFF', zxid: ZERO }).packet(1, { kind: 'NEWLEADER', zxid: makeZxid(1, 0) }).packet(1, { kind: 'UPTODATE' });
+    lone
+      .packet(1, { kind: 'DIFF', zxid: ZERO })
+      .packet(1, { kind: 'NEWLEADER', zxid: makeZxid(1, 0) })
+      .packet(1, { kind: 'UPTODATE' });
     lone.packet(1, { kind: 'PROPOSAL', txn: write(1, 1) }).packet(1, { kind: 'COMMIT', zxid: makeZxid(1, 2) });
     expect(lone.exits).toMatchObject([{ code: 12 }]);
   });
@@ -278,7 +300,10 @@ describe('a follower', () => {
 
   test('in broadcast compares no epochs: a proposal of an older epoch is only a warning', () => {
     const lone = following();
-    lone.packet(1, { kind: 'DIFF', zxid: ZERO }).packet(1, { kind: 'NEWLEADER', zxid: makeZxid(1, 0) }).packet(1, { kind: 'UPTODATE' });
+    lone
+      .packet(1, { kind: 'DIFF', zxid: ZERO })
+      .packet(1, { kind: 'NEWLEADER', zxid: makeZxid(1, 0) })
+      .packet(1, { kind: 'UPTODATE' });
     lone.packet(1, { kind: 'PROPOSAL', txn: write(1, 1) });
     lone.take(1);
     lone.packet(1, { kind: 'PROPOSAL', txn: write(0, 7) });

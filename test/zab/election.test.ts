@@ -55,7 +55,20 @@ describe('the order of votes is peerEpoch, then zxid, then server id (FastLeader
     const config = testConfig({ voters: 3 });
     const weighted = {
       ...config,
-      verifier: { kind: 'hierarchical', voters: setOf([1, 2, 3]), groups: [{ members: setOf([1, 2, 3]), weights: [[1, 1], [2, 1], [3, 0]] }] },
+      verifier: {
+        kind: 'hierarchical',
+        voters: setOf([1, 2, 3]),
+        groups: [
+          {
+            members: setOf([1, 2, 3]),
+            weights: [
+              [1, 1],
+              [2, 1],
+              [3, 0],
+            ],
+          },
+        ],
+      },
     } as const;
     const lone = new Lone(weighted, 1);
     expect(totalOrderPredicate(lone.server, vote(3, makeZxid(5, 5), 5), vote(1))).toBe(false);
@@ -81,7 +94,9 @@ describe('a round of fast leader election', () => {
     expect(lone.timers.get('poll 0')).toBe(200_000);
     lone.fire('poll');
     expect(lone.server.state).toBe('FOLLOWING');
-    expect(lone.noted('elected')).toMatchObject([{ becomes: 'FOLLOWING', vote: { leader: 3 }, supporters: setOf([1, 3]) }]);
+    expect(lone.noted('elected')).toMatchObject([
+      { becomes: 'FOLLOWING', vote: { leader: 3 }, supporters: setOf([1, 3]) },
+    ]);
   });
 
   test('a better vote in the quiet period reopens the round', () => {
@@ -181,7 +196,9 @@ describe('the connection manager', () => {
   test('the smaller id leaves a greeting and hangs up; the larger one tears down what stood and dials back', () => {
     const small = new Lone(testConfig(), 1);
     small.give({ kind: 'opened', plane: 'election', connection: 7, peer: 2, ours: true });
-    expect(small.sent.filter((one) => one.connection === 7).map((one) => one.message)).toEqual([{ kind: 'GREETING', sid: 1 }]);
+    expect(small.sent.filter((one) => one.connection === 7).map((one) => one.message)).toEqual([
+      { kind: 'GREETING', sid: 1 },
+    ]);
     expect(small.closed).toContain(7);
     const large = new Lone(testConfig(), 2);
     large.give({ kind: 'opened', plane: 'election', connection: 5, peer: 1, ours: true });
@@ -211,6 +228,8 @@ describe('the connection manager', () => {
     connect(lone);
     lone.give({ kind: 'opened', plane: 'election', connection: 913, peer: 0, ours: false });
     lone.give({ kind: 'received', plane: 'election', connection: 913, message: { kind: 'GREETING', sid: 3 } });
-    expect(lone.sent.filter((one) => one.connection === 913).map((one) => one.message)).toMatchObject([{ vote: { leader: 3 } }]);
+    expect(lone.sent.filter((one) => one.connection === 913).map((one) => one.message)).toMatchObject([
+      { vote: { leader: 3 } },
+    ]);
   });
 });

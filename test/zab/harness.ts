@@ -8,7 +8,9 @@ import { setOf, type ServerId } from '../../sim/zab/sets.ts';
 import { applyOp, emptyStorage, type Storage } from '../../sim/zab/storage.ts';
 import { makeZxid, type Zxid } from '../../sim/zab/zxid.ts';
 
-export function testConfig(options: { voters?: number; observers?: readonly ServerId[]; release?: string; settings?: Partial<Settings> } = {}): Config {
+export function testConfig(
+  options: { voters?: number; observers?: readonly ServerId[]; release?: string; settings?: Partial<Settings> } = {},
+): Config {
   const voters = Array.from({ length: options.voters ?? 3 }, (_, i) => i + 1);
   const observers = options.observers ?? [];
   return {
@@ -140,7 +142,11 @@ export function write(epoch: number, counter: number, value = counter): Txn {
 }
 
 /** Makes the lone server win or follow, by playing the other voters' votes through the election. */
-export function elect(lone: Lone, leader: ServerId, vote: { zxid: Zxid; peerEpoch: number } = { zxid: makeZxid(0, 0), peerEpoch: 0 }): void {
+export function elect(
+  lone: Lone,
+  leader: ServerId,
+  vote: { zxid: Zxid; peerEpoch: number } = { zxid: makeZxid(0, 0), peerEpoch: 0 },
+): void {
   const me = lone.server.id;
   for (const sid of lone.server.config.servers) {
     if (sid === me) continue;
@@ -151,7 +157,12 @@ export function elect(lone: Lone, leader: ServerId, vote: { zxid: Zxid; peerEpoc
       kind: 'received',
       plane: 'election',
       connection,
-      message: { kind: 'NOTIFICATION', state: 'LOOKING', vote: { leader, ...vote }, electionEpoch: lone.server.fle.logicalclock },
+      message: {
+        kind: 'NOTIFICATION',
+        state: 'LOOKING',
+        vote: { leader, ...vote },
+        electionEpoch: lone.server.fle.logicalclock,
+      },
     });
   }
   lone.fire('poll');

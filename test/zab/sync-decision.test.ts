@@ -48,8 +48,28 @@ const one = { committedLog: [], lastProcessed: 1 };
 const gapped = { committedLog: [2, 3, 5], lastProcessed: 6 };
 const disk = { disk: [2, 3, 5, 6, 7, 8, 9], committedLog: [6, 7, 8], lastProcessed: 9 };
 const diskOnly = { disk: [2, 3, 5, 6, 7], committedLog: [], lastProcessed: 7 };
-const epochs = { disk: [[0, 1], [1, 1], [1, 2]], committedLog: [[1, 1], [1, 2]], lastProcessed: [2, 0] } satisfies Given;
-const crossing = { disk: [[1, 1], [2, 1], [2, 2], [4, 1]], committedLog: [], lastProcessed: [6, 0] } satisfies Given;
+const epochs = {
+  disk: [
+    [0, 1],
+    [1, 1],
+    [1, 2],
+  ],
+  committedLog: [
+    [1, 1],
+    [1, 2],
+  ],
+  lastProcessed: [2, 0],
+} satisfies Given;
+const crossing = {
+  disk: [
+    [1, 1],
+    [2, 1],
+    [2, 2],
+    [4, 1],
+  ],
+  committedLog: [],
+  lastProcessed: [6, 0],
+} satisfies Given;
 
 /** The decisions of LearnerHandlerTest.java, re-expressed. */
 const rows: readonly Row[] = [
@@ -65,10 +85,28 @@ const rows: readonly Row[] = [
   ['disk alone: known', diskOnly, 2, { first: 'DIFF', zxid: 7, queue: [3, 5, 6, 7], forward: 7 }],
   ['disk alone: before its first record', diskOnly, 1, { first: 'SNAP' }],
   ['epoch 0, before everything', epochs, [0, 0], { first: 'SNAP' }],
-  ['an empty epoch 1', epochs, [1, 0], { first: 'DIFF', zxid: [1, 2], queue: [[1, 1], [1, 2]], forward: [1, 2] }],
+  [
+    'an empty epoch 1',
+    epochs,
+    [1, 0],
+    {
+      first: 'DIFF',
+      zxid: [1, 2],
+      queue: [
+        [1, 1],
+        [1, 2],
+      ],
+      forward: [1, 2],
+    },
+  ],
   ['level with an empty epoch 2', epochs, [2, 0], { first: 'DIFF', zxid: [2, 0], queue: [], forward: [2, 0] }],
   ['a TRUNC that would cross an epoch', crossing, [3, 1], { first: 'SNAP' }],
-  ['a gap between disk and committedLog', { disk: [2, 3, 4], committedLog: [7, 8], lastProcessed: 8 }, 3, { first: 'SNAP' }],
+  [
+    'a gap between disk and committedLog',
+    { disk: [2, 3, 4], committedLog: [7, 8], lastProcessed: 8 },
+    3,
+    { first: 'SNAP' },
+  ],
   ['a snapshot is forced', { ...one, force: true }, 1, { first: 'SNAP', queue: [], forward: 1 }],
   ['above everything, in an epoch without transactions', one, [1, 0], { first: 'SNAP', queue: [], forward: 1 }],
 ];
@@ -78,7 +116,8 @@ describe('the leader chooses what LearnerHandler.java#syncFollower chooses', () 
     const decision = decideSync(leader(given), z(peer));
     expect(decision.mode).toBe(expected.first);
     if (expected.zxid !== undefined) expect(decision.zxid).toBe(z(expected.zxid));
-    if (expected.queue !== undefined) expect(decision.queue.map((queued) => queued.zxid)).toEqual(expected.queue.map(z));
+    if (expected.queue !== undefined)
+      expect(decision.queue.map((queued) => queued.zxid)).toEqual(expected.queue.map(z));
     if (expected.forward !== undefined) expect(decision.startForwardingFrom).toBe(z(expected.forward));
   });
 
@@ -91,8 +130,23 @@ describe('the leader chooses what LearnerHandler.java#syncFollower chooses', () 
   });
 
   test('a refused TRUNC is told apart from a gap', () => {
-    const refused = decideSync(leader({ committedLog: [[1, 1], [2, 1]], lastProcessed: [2, 1] }), z([1, 2]));
-    expect(refused).toMatchObject({ mode: 'SNAP', cannotTrunc: true, unhandled: true, via: 'committedLog', gap: false });
+    const refused = decideSync(
+      leader({
+        committedLog: [
+          [1, 1],
+          [2, 1],
+        ],
+        lastProcessed: [2, 1],
+      }),
+      z([1, 2]),
+    );
+    expect(refused).toMatchObject({
+      mode: 'SNAP',
+      cannotTrunc: true,
+      unhandled: true,
+      via: 'committedLog',
+      gap: false,
+    });
     const gap = decideSync(leader({ disk: [2, 3, 4], committedLog: [7, 8], lastProcessed: 8 }), z(3));
     expect(gap).toMatchObject({ mode: 'SNAP', cannotTrunc: false, gap: true, via: 'txnlog+committedLog' });
   });

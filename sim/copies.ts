@@ -1,0 +1,165 @@
+import { cloneClient } from './clients/client.ts';
+import { cloneDevice } from './disk.ts';
+import { Hasher } from './hash.ts';
+import { cloneNetwork, type Item, type Network } from './network.ts';
+import type { Random } from './random.ts';
+import { cloneTimeline } from './timeline.ts';
+import type { Event, Host, World } from './world-state.ts';
+import type { DiskOp } from './zab/effects.ts';
+import { cloneServer, hashServer } from './zab/server.ts';
+import { cloneStorage } from './zab/storage.ts';
+
+/** Copies and fingerprints of whole worlds, for drivers that try more than one future. */
+
+/** A copy that shares immutable values only: what happens to one of the two never shows in the other. */
+export function cloneWorld(world: World): World {
+  return {
+    ...world,
+    queue: world.queue.clone(),
+    hosts: world.hosts.map((host) => (host === null ? null : cloneHost(host))),
+    network: cloneNetwork(world.network),
+    clients: world.clients.map(cloneClient),
+    timeline: cloneTimeline(world.timeline),
+    promises: { accepted: world.promises.accepted.slice(), epochs: world.promises.epochs.slice() },
+    threads: cloneStreams(world.threads),
+    disks: cloneStreams(world.disks),
+    fate: world.fate.clone(),
+  };
+}
+
+function cloneStreams(streams: ReadonlyMap<number, Random>): Map<number, Random> {
+  const copy = new Map<number, Random>();
+  for (const [key, random] of streams) copy.set(key, random.clone());
+  return copy;
+}
+
+function cloneHost(host: Host): Host {
+  const storage = cloneStorage(host.storage);
+  const timers: Host['timers'] = new Map();
+  for (const [key, timer] of host.timers) timers.set(key, { ...timer });
+  return {
+    ...host,
+    storage,
+    server: host.server === null ? null : cloneServer(host.server, storage),
+    device: cloneDevice(host.device),
+    backlog: host.backlog.clone(),
+    overdue: host.overdue.slice(),
+    timers,
+    pending: new Set(host.pending),
+  };
+}
+
+/** 53 bits that two worlds share when they have the same futures: servers, disks, what is under way and what may happen
+ *  next, in a fixed order and without absolute times. */
+export function fingerprint(world: World): number {
+  const into = new Hasher();
+  for (const host of world.hosts) if (host !== null) hashHost(host, into);
+  hashNetwork(world.network, into);
+  for (const client of world.clients) {
+    into.text(client.state);
+    into.int(client.server);
+    into.int(client.session);
+    into.int(client.nextCall);
+    into.int(client.begun);
+    for (const calls of [client.queue.list(), client.outstanding.list()]) {
+      into.int(calls.length);
+      for (const { op, key, value } of calls) into.data([op, key, value]);
+    }
+  }
+  for (const { event } of world.queue.items()) hashEvent(world, event, into);
+  for (const list of world.timeline.watchers.values())
+    for (const watcher of list) into.int(watcher.done ? -1 : watcher.seen);
+  into.int(world.calm ? 1 : 0);
+  for (const label of [...world.timeline.taken].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) into.text(label);
+  return into.digest53();
+}
+
+function hashHost(host: Host, into: Hasher): void {
+  into.int(host.id);
+  into.int(
+    (host.powered ? 1 : 0) +
+      (host.starting ? 2 : 0) +
+      (host.paused ? 4 : 0) +
+      (host.server !== null ? 8 : 0) +
+      (host.stopping ? 16 : 0),
+  );
+  into.int(host.perEvent);
+  into.int(host.driftPpm);
+  const { storage, device } = host;
+  into.data([storage.acceptedEpoch, storage.currentEpoch, storage.updatingEpoch]);
+  for (const file of storage.logs) {
+    into.int(file.name);
+    into.int(file.torn ? 1 : 0);
+    for (const txn of file.txns) into.int(txn.digest);
+  }
+  for (const file of storage.snapshots) {
+    into.int(file.snapshot.zxid);
+    into.int(file.snapshot.lastZxid);
+    into.int((file.synced ? 1 : 0) + (file.valid ? 2 : 0));
+  }
+  into.data([device.full, device.failNext]);
+  for (const { op } of device.inflight) hashOp(op, into);
+  for (const input of host.backlog.list()) {
+    into.text(input.kind);
+    if (input.kind === 'received') hashItem(input.message, into);
+    else if (input.kind === 'fired') into.text(input.timer);
+    else if (input.kind === 'scheduled') into.text(input.thread);
+    else if (input.kind === 'written') into.data(input.error);
+  }
+  for (const { key } of host.overdue) into.int(key % 16);
+  if (host.server !== null) hashServer(host.server, into);
+}
+
+function hashNetwork(network: Network, into: Hasher): void {
+  for (const connection of network.connections.values()) {
+    into.int(connection.ends[0]);
+    into.int(connection.ends[1]);
+    into.text(connection.plane);
+    const { open, vanished, dead } = connection;
+    into.data([open, vanished, dead, connection.stalled]);
+    for (const flight of connection.flights) {
+      into.int(flight.size);
+      for (const item of flight.list()) hashItem(item, into);
+    }
+  }
+  for (const cut of network.cuts) into.data([cut.from, cut.to, cut.planes]);
+}
+
+function hashItem(item: Item, into: Hasher): void {
+  if (item === 'FIN') into.text(item);
+  else if ('txn' in item) {
+    into.text(item.kind);
+    into.int(item.txn.zxid);
+    into.int(item.txn.digest);
+  } else if (item.kind === 'SNAP') {
+    into.text(item.kind);
+    into.data([item.snapshot.zxid, item.snapshot.lastZxid, item.snapshot.content]);
+  } else into.data(item);
+}
+
+function hashOp(op: DiskOp, into: Hasher): void {
+  into.text(op.kind);
+  if (op.kind === 'log') for (const txn of op.txns) into.int(txn.digest);
+  else if (op.kind === 'epoch') into.data([op.file, op.epoch]);
+  else if (op.kind === 'truncate') into.int(op.zxid);
+  else into.data([op.snapshot.zxid, op.snapshot.lastZxid, op.synced, op.replaces]);
+}
+
+/** What the event is about, without the numbers that only tell one run from another. */
+function hashEvent(world: World, event: Event, into: Hasher): void {
+  into.text(event.kind);
+  if ('server' in event) into.int(event.server);
+  if ('connection' in event) {
+    const connection = world.network.connections.get(event.connection);
+    into.data(connection === undefined ? null : [connection.ends, connection.plane]);
+  }
+  if ('step' in event) into.int(event.step);
+  if (event.kind === 'timer') into.int(event.key % 16);
+  else if (event.kind === 'thread') into.text(event.thread);
+  else if (event.kind === 'disk') into.data(event.error);
+  else if (event.kind === 'datagram') hashItem(event.message, into);
+  else if (event.kind === 'syn' || event.kind === 'dialFailed') into.data([event.plane, event.from, event.to]);
+  else if (event.kind === 'undo')
+    into.data([event.undo.kind, 'server' in event.undo ? event.undo.server : [event.undo.from, event.undo.to]]);
+  else if (event.kind === 'client') into.data([event.client, event.what]);
+}
