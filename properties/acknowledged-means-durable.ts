@@ -15,6 +15,7 @@ export const acknowledgedMeansDurable: Property<State> = {
   source: 'Zab, DSN 2011, phases 2 and 3; SendAckRequestProcessor.java, AckRequestProcessor.java, Learner.java',
   kind: 'always',
   observes: ['sent', 'acked'],
+  packets: ['ACK'],
   start(setup) {
     return { premises: 0, voters: setup.verifier.voters };
   },

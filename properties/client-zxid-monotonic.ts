@@ -16,6 +16,7 @@ export const clientZxidMonotonic: Property<State> = {
   source: 'ZooKeeperServer.java#processConnectRequest (lastZxidSeen), FinalRequestProcessor.java; ReplyHeader.zxid',
   kind: 'always',
   observes: ['sent'],
+  packets: ['CONNECT', 'REPLY'],
   start(setup) {
     return { premises: 0, silent: setup.beyondBudget, connection: [], seen: [] };
   },

@@ -21,6 +21,7 @@ export const epochFencing: Property<State> = {
   source: 'Zab, DSN 2011, phase 1; Learner.java#registerWithLeader: fencing is this promise and closed connections',
   kind: 'always',
   observes: ['epochWritten', 'started', 'sent'],
+  packets: ['LEADERINFO', 'ACK', 'ACKEPOCH'],
   start(setup) {
     const size = Math.max(...setup.servers) + 1;
     return {

@@ -17,6 +17,7 @@ export const initialHistoryIntegrity: Property<State> = {
   source: 'Zab, DSN 2011, initial histories; Remix I-8 and I-9',
   kind: 'always',
   observes: ['electionFinished', 'established', 'sent'],
+  packets: ['ACK'],
   start(setup) {
     return { premises: 0, silent: setup.beyondBudget, voters: setup.verifier.voters };
   },

@@ -1,8 +1,7 @@
 import { cloneClient } from './clients/client.ts';
 import { cloneDevice } from './disk.ts';
 import { Hasher } from './hash.ts';
-import { cloneNetwork, type Item, type Network } from './network.ts';
-import type { Random } from './random.ts';
+import { cloneNetwork, cloneStreams, type Item, type Network } from './network.ts';
 import { cloneTimeline } from './timeline.ts';
 import type { Event, Host, World } from './world-state.ts';
 import type { DiskOp } from './zab/effects.ts';
@@ -25,12 +24,6 @@ export function cloneWorld(world: World): World {
     disks: cloneStreams(world.disks),
     fate: world.fate.clone(),
   };
-}
-
-function cloneStreams(streams: ReadonlyMap<number, Random>): Map<number, Random> {
-  const copy = new Map<number, Random>();
-  for (const [key, random] of streams) copy.set(key, random.clone());
-  return copy;
 }
 
 function cloneHost(host: Host): Host {

@@ -6,9 +6,9 @@ export class Hasher {
   /** Any exact integer: 53 bits and a sign. */
   int(value: number): void {
     const low = value | 0;
-    const high = Math.floor(value / 0x1_0000_0000) | 0;
     this.#mix(low);
-    if (high !== 0) this.#mix(high ^ 0x5bd1e995);
+    // What does not fit into 32 bits, zxids above all, has its upper half mixed in as well.
+    if (low !== value) this.#mix(Math.floor(value / 0x1_0000_0000) ^ 0x5bd1e995);
   }
 
   text(value: string): void {
@@ -59,12 +59,12 @@ export class Hasher {
     return copy;
   }
 
+  /** Two lanes that see the same value in another order of the same steps: xor, multiply, rotate. */
   #mix(value: number): void {
-    this.#a = Math.imul(this.#a ^ value, 0xcc9e2d51 | 0);
-    this.#a = (this.#a << 15) | (this.#a >>> 17);
-    this.#b = Math.imul((this.#b << 13) | (this.#b >>> 19), 0x1b873593) ^ value;
-    this.#b = Math.imul(this.#b, 5) + (0xe6546b64 | 0);
-    this.#b |= 0;
+    const a = Math.imul(this.#a ^ value, 0xcc9e2d51 | 0);
+    this.#a = (a << 15) | (a >>> 17);
+    const b = this.#b;
+    this.#b = Math.imul(((b << 13) | (b >>> 19)) ^ value, 0x1b873593);
   }
 }
 

@@ -66,8 +66,11 @@ export interface Network {
   slow: Slowdown[];
   /** Loss, resets and spikes end with the calm. */
   calm: boolean;
-  /** One stream a directed link, made when it is first used. */
+  /** The model has spikes or losses. */
+  readonly unruly: boolean;
+  /** Two streams a directed link, made when they are first used: latencies, and what goes wrong. */
   readonly streams: Map<number, Random>;
+  readonly mishaps: Map<number, Random>;
 }
 
 /** Clients stand next to their server: delay there would hide what they can see. */
@@ -85,7 +88,9 @@ export function newNetwork(model: NetworkModel, seed: string): Network {
     cuts: [],
     slow: [],
     calm: false,
+    unruly: model.spikePpm > 0 || model.lossPpm > 0,
     streams: new Map(),
+    mishaps: new Map(),
   };
 }
 
@@ -138,10 +143,7 @@ export function latency(network: Network, from: Endpoint, to: Endpoint, now: Mic
   if (from < 0 || to < 0) return random.between(CLIENT_LATENCY);
   const { model } = network;
   let delay = random.between(model.latency);
-  if (!network.calm) {
-    if (random.chance(model.spikePpm)) delay += random.between(model.spike);
-    if (model.assumption === 'tcp' && random.chance(model.lossPpm)) delay += random.between(model.retransmit);
-  }
+  if (network.unruly && !network.calm) delay += mishap(network, from, to);
   if (network.slow.length === 0) return delay;
   for (const slow of network.slow) {
     if (slow.from !== from || slow.to !== to || slow.until <= now) continue;
@@ -150,12 +152,31 @@ export function latency(network: Network, from: Endpoint, to: Endpoint, now: Mic
   return delay;
 }
 
+/** A spike, or the retransmission of a lost packet. Its chance comes from a stream of its own, so that a network without
+ *  mishaps draws nothing for them, and one that gets them keeps its latencies. */
+function mishap(network: Network, from: Endpoint, to: Endpoint): Micros {
+  const { model } = network;
+  const random = mishapStream(network, from, to);
+  const spike = random.chance(model.spikePpm) ? random.between(model.spike) : 0;
+  const lost = random.chance(model.lossPpm) && model.assumption === 'tcp';
+  return lost ? spike + random.between(model.retransmit) : spike;
+}
+
 export function linkStream(network: Network, from: Endpoint, to: Endpoint): Random {
+  return streamOf(network, network.streams, 'latency', from, to);
+}
+
+/** Chance of what goes wrong on a link: spikes, losses, resets. */
+export function mishapStream(network: Network, from: Endpoint, to: Endpoint): Random {
+  return streamOf(network, network.mishaps, 'mishap', from, to);
+}
+
+function streamOf(network: Network, streams: Map<number, Random>, name: string, from: Endpoint, to: Endpoint): Random {
   const key = (from + 2048) * 8192 + (to + 2048);
-  let random = network.streams.get(key);
+  let random = streams.get(key);
   if (random === undefined) {
-    random = stream(network.seed, 'latency', from, to);
-    network.streams.set(key, random);
+    random = stream(network.seed, name, from, to);
+    streams.set(key, random);
   }
   return random;
 }
@@ -193,13 +214,18 @@ export function cloneNetwork(network: Network): Network {
       stalled: [...connection.stalled],
       stalledSince: [...connection.stalledSince],
     });
-  const streams = new Map<number, Random>();
-  for (const [key, random] of network.streams) streams.set(key, random.clone());
   return {
     ...network,
     connections,
     cuts: network.cuts.map((cut) => ({ ...cut })),
     slow: network.slow.map((slow) => ({ ...slow })),
-    streams,
+    streams: cloneStreams(network.streams),
+    mishaps: cloneStreams(network.mishaps),
   };
+}
+
+export function cloneStreams(streams: ReadonlyMap<number, Random>): Map<number, Random> {
+  const copy = new Map<number, Random>();
+  for (const [key, random] of streams) copy.set(key, random.clone());
+  return copy;
 }

@@ -12,19 +12,22 @@ import { noteClosed } from './wires.ts';
 
 /** Processes: whose turn it is, whose clock runs, and what waits while a process is paused or its CPU is slow. */
 
-const TIMERS: readonly TimerKind[] = [
-  'poll',
-  'connect',
-  'read',
-  'leaderWait',
-  'tick',
-  'startup',
-  'handlerWait',
-  'handlerRead',
-  'observerDelay',
-  'expiry',
-  'session',
-];
+/** The low four bits of a timer's key. */
+const TIMER_CODES: Readonly<Record<TimerKind, number>> = {
+  poll: 0,
+  connect: 1,
+  read: 2,
+  leaderWait: 3,
+  tick: 4,
+  startup: 5,
+  handlerWait: 6,
+  handlerRead: 7,
+  observerDelay: 8,
+  expiry: 9,
+  session: 10,
+};
+
+const TIMERS = Object.keys(TIMER_CODES) as readonly TimerKind[];
 
 /** A drained backlog goes on after so long: a process needs a moment for each thing it finds when it wakes. */
 const PER_BACKLOG_ITEM: Micros = 5;
@@ -96,7 +99,7 @@ export function resume(world: World, host: Host, emit: Emit): void {
 // ── timers, on the server's own clock
 
 function keyOf(timer: TimerKind, arg: number): number {
-  return arg * 16 + TIMERS.indexOf(timer);
+  return arg * 16 + TIMER_CODES[timer];
 }
 
 /** How long a duration on the server's clock takes in the world. */

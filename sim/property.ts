@@ -1,6 +1,7 @@
 import type { Histories } from './histories.ts';
 import type { Setup } from './setup.ts';
 import type { TraceEvent, TraceKind } from './trace.ts';
+import type { MessageKind } from './zab/messages.ts';
 
 /** Plain data that a property keeps; `premises` counts how often it had something to judge. */
 export interface PropertyState {
@@ -21,6 +22,8 @@ export interface Property<S extends PropertyState = PropertyState> {
   readonly kind: 'always' | 'eventually';
   /** The kinds of trace events it wants to see; it is shown no others. */
   readonly observes: readonly TraceKind[];
+  /** Of `sent` and `received`, only packets of these kinds; without it, all. */
+  readonly packets?: readonly MessageKind[];
   start(setup: Setup): S;
   /** Sees each event it asked for once, in order, after `histories` has; may change `state`.
    *  Returns why the event violates the property, if it does. */

@@ -43,9 +43,12 @@ export class Queue<E> {
     this.#rise(position, (at - this.#base) * this.#unit + this.#seq++, slot);
   }
 
-  pop(): E | undefined {
+  /** The earliest event, unless it comes later than `until`. */
+  pop(until: Micros = Infinity): E | undefined {
     if (this.#size === 0) return undefined;
-    this.lastAt = this.#base + Math.floor(this.#keys[0]! / this.#unit);
+    const at = this.#base + Math.floor(this.#keys[0]! / this.#unit);
+    if (at > until) return undefined;
+    this.lastAt = at;
     return this.#remove(0);
   }
 

@@ -3,6 +3,7 @@ import { HISTORY_KINDS, newHistories, type Histories } from './histories.ts';
 import type { Property, PropertyState, Violation } from './property.ts';
 import type { Setup } from './setup.ts';
 import type { Emit, TraceEvent, TraceKind } from './trace.ts';
+import type { MessageKind } from './zab/messages.ts';
 import { codeOf, hashTraceEvent } from './trace-hash.ts';
 
 /** Receives the trace: numbers and hashes every event, shows it to the histories, to the properties that asked for its
@@ -26,8 +27,7 @@ export class Recorder {
     this.watched = properties.map((property) => ({ property, state: property.start(setup), violated: false }));
     this.alsoTell(['fault', 'landed'], (event) => this.#countFault(event));
     for (const kind of HISTORY_KINDS) this.#audience(kind).historic = true;
-    for (const watched of this.watched)
-      for (const kind of watched.property.observes) this.#audience(kind).watching.push(watched);
+    for (const watched of this.watched) this.#seat(watched);
   }
 
   /** Somebody else who wants to see the events of these kinds, after the properties have. */
@@ -40,11 +40,30 @@ export class Recorder {
     const audience = this.#byKind.get(event.kind) ?? this.#audience(event.kind);
     hashTraceEvent(event, this.hasher, audience.code);
     if (audience.historic) this.histories.observe(event);
-    const { watching, others } = audience;
+    const { watching, others, byMessage } = audience;
     for (let i = 0; i < watching.length; i++) this.#show(watching[i]!, event, index);
+    if (byMessage !== null && 'message' in event) {
+      const packets = byMessage.get(event.message.kind);
+      if (packets !== undefined) for (let i = 0; i < packets.length; i++) this.#show(packets[i]!, event, index);
+    }
     for (let i = 0; i < others.length; i++) others[i]!(event);
     if (this.#keep !== undefined) this.#keep(event);
   };
+
+  /** A property is shown the kinds of events that it asked for, and of packets only those it cares for. */
+  #seat(watched: Watched): void {
+    const { observes, packets } = watched.property;
+    for (const kind of observes) {
+      const audience = this.#audience(kind);
+      if (packets === undefined || (kind !== 'sent' && kind !== 'received')) {
+        audience.watching.push(watched);
+        continue;
+      }
+      audience.byMessage ??= new Map();
+      for (const packet of packets)
+        audience.byMessage.set(packet, [...(audience.byMessage.get(packet) ?? []), watched]);
+    }
+  }
 
   #countFault(event: TraceEvent): void {
     if (event.kind === 'fault') this.asked.set(event.fault, (this.asked.get(event.fault) ?? 0) + 1);
@@ -54,7 +73,7 @@ export class Recorder {
   #audience(kind: TraceKind): Audience {
     let audience = this.#byKind.get(kind);
     if (audience === undefined) {
-      audience = { code: codeOf(kind), historic: false, watching: [], others: [] };
+      audience = { code: codeOf(kind), historic: false, watching: [], byMessage: null, others: [] };
       this.#byKind.set(kind, audience);
     }
     return audience;
@@ -75,6 +94,7 @@ interface Audience {
   readonly code: number;
   historic: boolean;
   readonly watching: Watched[];
+  byMessage: Map<MessageKind, Watched[]> | null;
   readonly others: Emit[];
 }
 

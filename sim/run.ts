@@ -25,9 +25,7 @@ export function run(scenario: Scenario, seed: string, options: RunOptions): Repo
 export function advance(run: Run, until: Micros): void {
   const { world, recorder, emit } = run;
   while (!run.stopped) {
-    const at = world.queue.peekAt();
-    if (at === undefined || at > until) break;
-    const event = nextEvent(world);
+    const event = nextEvent(world, until);
     if (event === undefined) break;
     applyEvent(world, event, emit);
     run.events++;

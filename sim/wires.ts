@@ -6,7 +6,7 @@ import {
   dispose,
   endOf,
   latency,
-  linkStream,
+  mishapStream,
   other,
   retransmitDelay,
   type Connection,
@@ -64,7 +64,7 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
     to > 0 &&
     network.model.resetPpm > 0 &&
     !network.calm &&
-    linkStream(network, from, to).chance(network.model.resetPpm)
+    mishapStream(network, from, to).chance(network.model.resetPpm)
   ) {
     const at = arrivalTime(network, connection, direction, world.now);
     connection.flights[direction].push(message);
@@ -84,7 +84,7 @@ function sendDatagram(world: World, connection: Connection, direction: Direction
   const { network } = world;
   const from = connection.ends[direction];
   const to = connection.ends[other(direction)];
-  const random = linkStream(network, from, to);
+  const random = mishapStream(network, from, to);
   const copies = random.chance(network.model.lossPpm) ? 0 : random.chance(network.model.duplicatePpm) ? 2 : 1;
   for (let i = 0; i < copies; i++) {
     const at = world.now + latency(network, from, to, world.now);
@@ -299,7 +299,7 @@ export function loseFlights(world: World, connection: Connection, direction: Dir
 
 /** The two ends notice at different times, or one of them never. */
 export function drawNotices(world: World, from: Endpoint, to: Endpoint): [Micros | null, Micros | null] {
-  const random = linkStream(world.network, from, to);
+  const random = mishapStream(world.network, from, to);
   const notices: [Micros | null, Micros | null] = [
     random.between(world.scenario.network.latency),
     random.between(world.scenario.network.latency),

