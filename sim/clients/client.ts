@@ -336,6 +336,8 @@ function timedOut(world: World, client: VirtualClient, emit: Emit): void {
   else {
     client.queue.shift();
     finish(world, client, oldest, { outcome: 'failed', zxid: ZERO, value: null, error: 'no server in time' }, emit);
+    // A server that never answered the CONNECT may be gone without a word: another one is tried.
+    if (client.state === 'connecting' || client.state === 'greeting') disconnect(world, client, 'no answer', emit);
   }
   const next = client.outstanding.first() ?? client.queue.first();
   if (next !== undefined) armTimeout(world, client, Math.max(next.deadline, world.now));
