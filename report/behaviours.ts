@@ -12,14 +12,28 @@ const POINTS: { readonly [P in Exclude<keyof Behaviour, 'name'>]: (value: Behavi
       logCommittedThenEpoch:
         'Before the ACK of NEWLEADER what is committed is fsynced and applied, then currentEpoch is written.',
     })[value],
-  committedLogAtNewLeader: (value) =>
+  committedLogInSync: (value) =>
     value
-      ? 'Transactions applied at NEWLEADER enter the committedLog.'
-      : 'Transactions applied at NEWLEADER miss the committedLog (ZOOKEEPER-4925).',
+      ? 'What is applied during synchronization enters the committedLog.'
+      : 'What is applied during synchronization misses the committedLog (ZOOKEEPER-4925).',
+  committedLogContinuous: (value) =>
+    value
+      ? 'A gap within an epoch is refused by the committedLog, at load too.'
+      : 'A gap within an epoch is taken into the committedLog unseen.',
   commitWithoutProposalThrows: (value) =>
+    ({
+      always: 'A COMMIT during synchronization without its proposal ends the learner (ZOOKEEPER-4394).',
+      inMemory: 'A COMMIT without its proposal ends the learner after SNAP and TRUNC, until NEWLEADER.',
+      never: 'A COMMIT during synchronization without its proposal is passed over.',
+    })[value],
+  diffMovesLastProcessed: (value) =>
     value
-      ? 'A COMMIT during synchronization without its proposal ends the learner (ZOOKEEPER-4394).'
-      : 'A COMMIT during synchronization without its proposal is passed over.',
+      ? 'DIFF moves lastProcessedZxid before any of the history has come.'
+      : 'lastProcessedZxid moves with what is applied.',
+  logNeedsSnapshot: (value) =>
+    value
+      ? 'A log without a readable snapshot is refused at load (ZOOKEEPER-2325).'
+      : 'A log without a readable snapshot is replayed from its beginning.',
   enforceContinuousProposal: (value) =>
     value
       ? 'A gap within an epoch during synchronization is refused.'
@@ -60,12 +74,16 @@ const POINTS: { readonly [P in Exclude<keyof Behaviour, 'name'>]: (value: Behavi
     value
       ? 'Epoch files are written before the memory changes (ZOOKEEPER-2307).'
       : 'The memory changes before the epoch files.',
+  truncErrorExits: (value) =>
+    value ? 'A TRUNC that cannot be done ends the process.' : 'A TRUNC that cannot be done ends the role only.',
   observersCountInDiscovery: (value) =>
     value ? 'Observers count in the quorums of discovery (ZOOKEEPER-2959).' : 'Observers count in no quorum.',
   checkLeaderInRecvset: (value) =>
     value
       ? 'Notifications of one round are checked against recvset (ZOOKEEPER-3537).'
       : 'Notifications of one round are checked against outofelection.',
+  observerPauses: (value) =>
+    value ? 'An observer pauses before it looks for a leader again.' : 'An observer looks for a leader again at once.',
   connectRetryMs: (value) => `A learner tries to connect again after ${value} ms.`,
   syncTimeoutFromNewLeader: (value) =>
     value ? 'The read timeout drops to syncLimit at NEWLEADER.' : 'The read timeout drops to syncLimit after UPTODATE.',

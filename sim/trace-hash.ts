@@ -51,8 +51,8 @@ export function hashTraceEvent(event: TraceEvent, into: Hasher, code = codeOf(ev
       into.int(event.error === null ? 0 : codeOf(event.error));
       return;
     default:
-      // Everything else is rare: by content, whatever its shape.
-      into.data(event);
+      // Everything else is rare: its values in the order of their keys, which the kind decides.
+      for (const value of Object.values(event)) into.data(value);
   }
 }
 

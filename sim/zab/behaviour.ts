@@ -8,10 +8,19 @@ export interface Behaviour {
    *  - `logAllThenEpoch`: everything received is logged and fsynced, currentEpoch, ACK (4785)
    *  - `logCommittedThenEpoch`: what is committed is logged, fsynced and applied, currentEpoch, ACK; the rest waits */
   readonly newLeader: 'epochOnly' | 'epochThenQueue' | 'logAllThenEpoch' | 'logCommittedThenEpoch';
-  /** Transactions applied at NEWLEADER enter the committedLog. False in 3.9.3 alone (ZOOKEEPER-4925). */
-  readonly committedLogAtNewLeader: boolean;
-  /** A COMMIT during sync with no buffered proposal ends the learner with an exception (ZOOKEEPER-4394). */
-  readonly commitWithoutProposalThrows: boolean;
+  /** What a learner applies before UPTODATE enters the committedLog. Before 3.9.4 it does not: that leaves a hole behind
+   *  TRUNC in every release, and behind DIFF in 3.9.3 (ZOOKEEPER-4925). */
+  readonly committedLogInSync: boolean;
+  /** The committedLog takes a transaction once, and a gap inside an epoch is an exception: at load the server refuses to
+   *  start (ZKDatabase.java#addCommittedProposal, 3.9.4). */
+  readonly committedLogContinuous: boolean;
+  /** A COMMIT during sync with no buffered proposal ends the learner with an exception (ZOOKEEPER-4394); in 3.4 only
+   *  while transactions are applied at once, after SNAP and TRUNC. */
+  readonly commitWithoutProposalThrows: 'always' | 'inMemory' | 'never';
+  /** DIFF moves lastProcessedZxid to where the history will end, before any of it has come (3.4). */
+  readonly diffMovesLastProcessed: boolean;
+  /** A log without any readable snapshot is refused at load (ZOOKEEPER-2325, from 3.5.4). */
+  readonly logNeedsSnapshot: boolean;
   /** A gap inside an epoch during sync ends the learner with an exception (Learner.java#enforceContinuousProposal, 3.9.4). */
   readonly enforceContinuousProposal: boolean;
   /** A marker file stands around snapshot and currentEpoch at NEWLEADER (ZOOKEEPER-1653, 3.4.6 to 3.4.14). */
@@ -32,13 +41,18 @@ export interface Behaviour {
   readonly snapSynced: boolean;
   /** Epoch files are written before the copy in memory changes (ZOOKEEPER-2307). */
   readonly epochFileBeforeMemory: boolean;
+  /** A TRUNC that finds nothing to cut at ends the process (exit code 13); before 3.6 only the role, and that every time. */
+  readonly truncErrorExits: boolean;
   /** Observers' FOLLOWERINFO and ACKEPOCH count towards the discovery quorums (ZOOKEEPER-2959). */
   readonly observersCountInDiscovery: boolean;
-  /** A FOLLOWING or LEADING notification of my own round is checked against recvset (ZOOKEEPER-3537), before: outofelection. */
+  /** A FOLLOWING or LEADING notification of my own round is checked against recvset (ZOOKEEPER-3537), before: outofelection,
+   *  and kept in recvset as if it came from a server that is LOOKING, so that only wholly equal votes are counted with it. */
   readonly checkLeaderInRecvset: boolean;
+  /** An observer pauses for observerElectionDelayMs at most before it looks for a leader again (from 3.6). */
+  readonly observerPauses: boolean;
   /** ms between a learner's attempts to connect. */
   readonly connectRetryMs: number;
-  /** The learner's read timeout drops to syncLimit at NEWLEADER; before 3.5.9, only after UPTODATE. */
+  /** The learner's read timeout drops to syncLimit at NEWLEADER; before 3.5.10, 3.6.3 and 3.7.0, only after UPTODATE. */
   readonly syncTimeoutFromNewLeader: boolean;
 
   // The hazards of today's master, mended in `corrected` alone.
@@ -73,8 +87,11 @@ export interface Behaviour {
 const master: Behaviour = {
   name: '3.9.4',
   newLeader: 'logCommittedThenEpoch',
-  committedLogAtNewLeader: true,
-  commitWithoutProposalThrows: true,
+  committedLogInSync: true,
+  committedLogContinuous: true,
+  commitWithoutProposalThrows: 'always',
+  diffMovesLastProcessed: false,
+  logNeedsSnapshot: true,
   enforceContinuousProposal: true,
   updatingEpochMarker: false,
   txnLogSync: true,
@@ -85,8 +102,10 @@ const master: Behaviour = {
   clearAfterPartialSnap: true,
   snapSynced: true,
   epochFileBeforeMemory: true,
+  truncErrorExits: true,
   observersCountInDiscovery: false,
   checkLeaderInRecvset: true,
+  observerPauses: true,
   connectRetryMs: 100,
   syncTimeoutFromNewLeader: true,
   truncDurable: false,
@@ -102,8 +121,14 @@ const master: Behaviour = {
   patientAfterNewLeader: false,
 };
 
-const r393: Behaviour = { ...master, name: '3.9.3', committedLogAtNewLeader: false, enforceContinuousProposal: false };
-const r392: Behaviour = { ...r393, name: '3.9.2', newLeader: 'logAllThenEpoch', committedLogAtNewLeader: true, flushBeforeFastForward: false };
+const r393: Behaviour = {
+  ...master,
+  name: '3.9.3',
+  committedLogInSync: false,
+  committedLogContinuous: false,
+  enforceContinuousProposal: false,
+};
+const r392: Behaviour = { ...r393, name: '3.9.2', newLeader: 'logAllThenEpoch', flushBeforeFastForward: false };
 const r385: Behaviour = { ...r392, name: '3.8.5' };
 const r380: Behaviour = { ...r385, name: '3.8.0', newLeader: 'epochThenQueue' };
 const r370: Behaviour = { ...r380, name: '3.7.0' };
@@ -113,14 +138,16 @@ const r362: Behaviour = {
   newLeader: 'epochOnly',
   clearAfterPartialSnap: false,
   epochFileBeforeMemory: false,
+  syncTimeoutFromNewLeader: false,
 };
 const r355: Behaviour = {
   ...r362,
   name: '3.5.5',
   snapSynced: false,
+  truncErrorExits: false,
   checkLeaderInRecvset: false,
+  observerPauses: false,
   connectRetryMs: 1000,
-  syncTimeoutFromNewLeader: false,
 };
 const r3410: Behaviour = {
   ...r355,
@@ -131,12 +158,16 @@ const r3410: Behaviour = {
   newLeaderAfterSnapshot: false,
   fastForward: false,
   observersCountInDiscovery: true,
+  commitWithoutProposalThrows: 'inMemory',
+  diffMovesLastProcessed: true,
+  logNeedsSnapshot: false,
 };
 
 const corrected: Behaviour = {
   ...master,
   name: 'corrected',
-  commitWithoutProposalThrows: false,
+  commitWithoutProposalThrows: 'never',
+  logNeedsSnapshot: false,
   truncDurable: true,
   discardAfterPartialSync: true,
   truncStrict: true,
@@ -158,16 +189,49 @@ export interface Release {
 }
 
 export const RELEASES: readonly Release[] = [
-  { name: 'corrected', about: "Today's master with its known hazards mended: every property must hold on it, always.", behaviour: corrected },
-  { name: '3.4.10', about: 'ACK of NEWLEADER before a DIFF is logged; committedLog or SNAP only; updatingEpoch marker; no replay on a soft restart.', behaviour: r3410 },
-  { name: '3.5.5', about: 'As 3.4.10, with synchronization from the log on disk, and replay on a soft restart.', behaviour: r355 },
-  { name: '3.6.2', about: 'Still ACKs NEWLEADER before a DIFF is logged (ZOOKEEPER-3911); snapshots of a SNAP are fsynced.', behaviour: r362 },
-  { name: '3.7.0', about: 'currentEpoch first, then an asynchronous log queue, then ACK (ZOOKEEPER-4643, 4646, 4685).', behaviour: r370 },
+  {
+    name: 'corrected',
+    about: "Today's master with its known hazards mended: every property must hold on it, always.",
+    behaviour: corrected,
+  },
+  {
+    name: '3.4.10',
+    about:
+      'ACK of NEWLEADER before a DIFF is logged; committedLog or SNAP only; updatingEpoch marker; no replay on a soft restart.',
+    behaviour: r3410,
+  },
+  {
+    name: '3.5.5',
+    about: 'As 3.4.10, with synchronization from the log on disk, and replay on a soft restart.',
+    behaviour: r355,
+  },
+  {
+    name: '3.6.2',
+    about: 'Still ACKs NEWLEADER before a DIFF is logged (ZOOKEEPER-3911); snapshots of a SNAP are fsynced.',
+    behaviour: r362,
+  },
+  {
+    name: '3.7.0',
+    about: 'currentEpoch first, then an asynchronous log queue, then ACK (ZOOKEEPER-4643, 4646, 4685).',
+    behaviour: r370,
+  },
   { name: '3.8.0', about: 'As 3.7.0 in all that ZAB sees. The golden records were made with it.', behaviour: r380 },
-  { name: '3.8.5', about: 'Everything received is fsynced before currentEpoch and ACK (ZOOKEEPER-4643, 4646, 4685 mended).', behaviour: r385 },
+  {
+    name: '3.8.5',
+    about: 'Everything received is fsynced before currentEpoch and ACK (ZOOKEEPER-4643, 4646, 4685 mended).',
+    behaviour: r385,
+  },
   { name: '3.9.2', about: 'As 3.8.5.', behaviour: r392 },
-  { name: '3.9.3', about: 'Only committed transactions are logged before ACK; they miss the committedLog (ZOOKEEPER-4925).', behaviour: r393 },
-  { name: '3.9.4', about: "Today's master: 4925 mended, gaps refused during sync; the hazards of 4837, 4882, 5094 remain.", behaviour: master },
+  {
+    name: '3.9.3',
+    about: 'Only committed transactions are logged before ACK; they miss the committedLog (ZOOKEEPER-4925).',
+    behaviour: r393,
+  },
+  {
+    name: '3.9.4',
+    about: "Today's master: 4925 mended, gaps refused during sync and at load; the hazards of 4837, 4882, 5094 remain.",
+    behaviour: master,
+  },
 ];
 
 export function findRelease(name: string): Release | undefined {

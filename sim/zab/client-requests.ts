@@ -10,7 +10,12 @@ import type { ClientConnection, Server } from './state.ts';
  *  LeaderRequestProcessor.java. */
 
 /** Returns why the leader must step down, if it must. */
-export function onClientMessage(server: Server, connection: ConnectionId, message: ClientMessage, out: Effect[]): string | undefined {
+export function onClientMessage(
+  server: Server,
+  connection: ConnectionId,
+  message: ClientMessage,
+  out: Effect[],
+): string | undefined {
   const client = server.clients.connections.get(connection);
   if (client === undefined) return undefined;
   switch (message.kind) {
@@ -48,12 +53,22 @@ function onConnect(
   const timeoutMs = negotiate(server, message.timeoutMs);
   if (session === 0) {
     const created = newSessionId(server);
-    return onRequest(server, connection, client, { session: created, cxid: 0, kind: 'createSession', op: timeoutMs }, out);
+    return onRequest(
+      server,
+      connection,
+      client,
+      { session: created, cxid: 0, kind: 'createSession', op: timeoutMs },
+      out,
+    );
   }
   const { leader, learner } = server;
   if (learner !== null) {
     client.revalidating = session;
-    out.push({ kind: 'send', connection: learner.connection, message: { kind: 'REVALIDATE', session, timeoutMs, valid: null } });
+    out.push({
+      kind: 'send',
+      connection: learner.connection,
+      message: { kind: 'REVALIDATE', session, timeoutMs, valid: null },
+    });
   } else if (leader !== null && touchSession(server, leader, session)) {
     attachSession(server, connection, { id: session, timeoutMs }, out);
   } else {
@@ -63,7 +78,13 @@ function onConnect(
   return undefined;
 }
 
-function onRequest(server: Server, connection: ConnectionId, client: ClientConnection, request: ClientRequest, out: Effect[]): string | undefined {
+function onRequest(
+  server: Server,
+  connection: ConnectionId,
+  client: ClientConnection,
+  request: ClientRequest,
+  out: Effect[],
+): string | undefined {
   client.pending.push(request);
   server.clients.bySession.set(request.session, connection);
   if (request.session < 0) client.session = request.session;

@@ -39,7 +39,12 @@ export function closeAllClients(server: Server, out: Effect[]): void {
 }
 
 /** The session is attached to this connection from now on. */
-export function attachSession(server: Server, connection: ConnectionId, session: { id: number; timeoutMs: number }, out: Effect[]): void {
+export function attachSession(
+  server: Server,
+  connection: ConnectionId,
+  session: { id: number; timeoutMs: number },
+  out: Effect[],
+): void {
   const client = server.clients.connections.get(connection);
   if (client === undefined) return;
   const before = server.clients.bySession.get(session.id);
@@ -71,17 +76,29 @@ export function newSessionId(server: Server): number {
 }
 
 /** The connection whose request this is, if it waits here. */
-export function waiting(server: Server, session: number, cxid: number): { connection: ConnectionId; client: ClientConnection; request: ClientRequest } | undefined {
+export function waiting(
+  server: Server,
+  session: number,
+  cxid: number,
+): { connection: ConnectionId; client: ClientConnection; request: ClientRequest } | undefined {
   const connection = server.clients.bySession.get(session);
   if (connection === undefined) return undefined;
   const client = server.clients.connections.get(connection);
   const request = client?.pending[0];
-  if (client === undefined || request === undefined || request.cxid !== cxid || request.session !== session) return undefined;
+  if (client === undefined || request === undefined || request.cxid !== cxid || request.session !== session)
+    return undefined;
   return { connection, client, request };
 }
 
 /** Answers the oldest request of a client, then every read that had waited behind it. */
-export function answerFirst(server: Server, connection: ConnectionId, client: ClientConnection, outcome: Outcome, zxid: number, out: Effect[]): void {
+export function answerFirst(
+  server: Server,
+  connection: ConnectionId,
+  client: ClientConnection,
+  outcome: Outcome,
+  zxid: number,
+  out: Effect[],
+): void {
   const request = client.pending.shift()!;
   reply(out, connection, request, outcome, zxid);
   answerReads(server, connection, client, out);
@@ -93,12 +110,19 @@ export function answerReads(server: Server, connection: ConnectionId, client: Cl
   for (let next = client.pending[0]; next !== undefined; next = client.pending[0]) {
     if (next.kind !== 'read' && !(next.kind === 'sync' && server.leader !== null)) return;
     client.pending.shift();
-    const outcome = next.kind === 'read' ? server.config.service.read(server.db.tree, next) : { error: null, value: null };
+    const outcome =
+      next.kind === 'read' ? server.config.service.read(server.db.tree, next) : { error: null, value: null };
     reply(out, connection, next, outcome, server.db.lastProcessed);
   }
 }
 
-export function reply(out: Effect[], connection: ConnectionId, request: ClientRequest, outcome: Outcome, zxid: number): void {
+export function reply(
+  out: Effect[],
+  connection: ConnectionId,
+  request: ClientRequest,
+  outcome: Outcome,
+  zxid: number,
+): void {
   send(out, connection, {
     kind: 'REPLY',
     cxid: request.cxid,
@@ -119,6 +143,12 @@ function forget(server: Server, connection: ConnectionId, client: ClientConnecti
 
 export function cloneClients(clients: Clients): Clients {
   const connections = new Map<ConnectionId, ClientConnection>();
-  for (const [connection, client] of clients.connections) connections.set(connection, { ...client, pending: client.pending.slice() });
-  return { connections, bySession: new Map(clients.bySession), touched: new Map(clients.touched), nextSession: clients.nextSession };
+  for (const [connection, client] of clients.connections)
+    connections.set(connection, { ...client, pending: client.pending.slice() });
+  return {
+    connections,
+    bySession: new Map(clients.bySession),
+    touched: new Map(clients.touched),
+    nextSession: clients.nextSession,
+  };
 }

@@ -4,7 +4,7 @@ import type { Txn } from './messages.ts';
 import type { Outcome, Snapshot } from './service.ts';
 import type { Database, Server } from './state.ts';
 import { load, recordsAfter } from './storage.ts';
-import { ZERO, type Zxid } from './zxid.ts';
+import { epochOf, ZERO, type Zxid } from './zxid.ts';
 
 export function emptyDatabase(server: { readonly config: Server['config'] }): Database {
   return {
@@ -32,18 +32,28 @@ export function processTxn(server: Server, txn: Txn): Outcome {
   return outcome;
 }
 
-/** One entry more than commitLogCount stays: the oldest is dropped before the newest is added.
- *  Source: server/ZKDatabase.java#addCommittedProposal. */
-export function addCommittedProposal(server: Server, txn: Txn): void {
+/** Where a release drops the oldest before it adds the newest, one entry more than commitLogCount stays. Returns why the
+ *  transaction is refused, if it is. Source: server/ZKDatabase.java#addCommittedProposal. */
+export function addCommittedProposal(server: Server, txn: Txn): string | undefined {
   const { db } = server;
+  const { committedLogContinuous } = server.config.behaviour;
   const limit = Math.max(500, server.config.settings.commitLogCount);
-  if (db.committedLog.size > limit) {
-    db.committedLog.shift();
-    db.minCommittedLog = db.committedLog.first()!.zxid;
-  }
+  if (!committedLogContinuous && db.committedLog.size > limit) dropOldest(db);
   if (db.committedLog.size === 0) db.minCommittedLog = txn.zxid;
+  else if (committedLogContinuous && txn.zxid !== db.maxCommittedLog + 1) {
+    if (txn.zxid <= db.maxCommittedLog) return undefined;
+    if (epochOf(txn.zxid) <= epochOf(db.maxCommittedLog))
+      return `committed 0x${txn.zxid.toString(16)} does not follow 0x${db.maxCommittedLog.toString(16)}`;
+  }
   db.committedLog.push(txn);
   db.maxCommittedLog = txn.zxid;
+  if (committedLogContinuous && db.committedLog.size > limit) dropOldest(db);
+  return undefined;
+}
+
+function dropOldest(db: Database): void {
+  db.committedLog.shift();
+  db.minCommittedLog = db.committedLog.first()!.zxid;
 }
 
 /** Source: server/ZKDatabase.java#clear. */
@@ -70,38 +80,55 @@ export function restoreSnapshot(server: Server, snapshot: Snapshot): void {
   db.initialized = true;
 }
 
-/** Reads the newest snapshot and replays every later record, committed or not; each one enters the committedLog.
- *  Source: server/ZKDatabase.java#loadDataBase, persistence/FileTxnSnapLog.java#restore. */
-export function loadDatabase(server: Server): { readonly snapshot: number; readonly snapshotZxid: Zxid; readonly replayed: number } {
-  const { snapshot, replay } = load(server.storage);
-  if (snapshot === null) clearDatabase(server);
-  else restoreSnapshot(server, snapshot);
-  for (const txn of replay) {
-    processTxn(server, txn);
-    addCommittedProposal(server, txn);
-  }
-  server.db.initialized = true;
-  return { snapshot: snapshot?.id ?? 0, snapshotZxid: snapshot?.zxid ?? ZERO, replayed: replay.length };
+/** What was found in the data directory, and why it cannot be used, if it cannot. */
+export interface Found {
+  readonly snapshot: number;
+  readonly snapshotZxid: Zxid;
+  readonly replayed: number;
+  readonly refused: string | null;
 }
 
-/** Memory is read from disk anew, and the trace is told that its history is now the disk's. */
+/** Reads the newest snapshot and replays every later record, committed or not; each one enters the committedLog.
+ *  Source: server/ZKDatabase.java#loadDataBase, persistence/FileTxnSnapLog.java#restore. */
+export function loadDatabase(server: Server): Found {
+  const { snapshot, replay } = load(server.storage);
+  let refused: string | null = null;
+  if (snapshot === null) {
+    clearDatabase(server);
+    if (server.storage.logs.length > 0 && server.config.behaviour.logNeedsSnapshot)
+      refused = 'there are log files, but no snapshot that can be read';
+  } else restoreSnapshot(server, snapshot);
+  for (const txn of replay) {
+    processTxn(server, txn);
+    refused ??= addCommittedProposal(server, txn) ?? null;
+  }
+  server.db.initialized = true;
+  return { snapshot: snapshot?.id ?? 0, snapshotZxid: snapshot?.zxid ?? ZERO, replayed: replay.length, refused };
+}
+
+/** Memory is read from disk anew, and the trace is told that its history is now the disk's. A directory that cannot be
+ *  read leaves the main thread to fail at every attempt to vote: here the process ends. */
 export function reloadDatabase(server: Server, out: Effect[]): void {
-  const { snapshot } = loadDatabase(server);
+  const { snapshot, refused } = loadDatabase(server);
   out.push({ kind: 'note', note: { kind: 'reloaded', lastZxid: server.db.lastApplied, snapshot } });
+  if (refused !== null) out.push({ kind: 'exit', code: 1, why: refused });
 }
 
 /** Replays what is logged and not yet applied. A batch whose fsync is under way is in the file already, for a reader.
+ *  A gap ends the main thread, and so the process.
  *  Source: server/ZKDatabase.java#fastForwardDataBase, persistence/FileTxnLog.java#commit. */
 export function fastForwardDatabase(server: Server, out: Effect[]): void {
   for (const txn of recordsAfter(server.storage, server.db.lastProcessed)) replayTxn(server, txn, out);
   for (const then of server.writes.values())
-    if (then.kind === 'flush') for (const txn of then.txns) if (txn.zxid > server.db.lastProcessed) replayTxn(server, txn, out);
+    if (then.kind === 'flush')
+      for (const txn of then.txns) if (txn.zxid > server.db.lastProcessed) replayTxn(server, txn, out);
 }
 
 function replayTxn(server: Server, txn: Txn, out: Effect[]): void {
   processTxn(server, txn);
-  addCommittedProposal(server, txn);
+  const refused = addCommittedProposal(server, txn);
   out.push({ kind: 'note', note: { kind: 'applied', txn, delivered: false } });
+  if (refused !== undefined) out.push({ kind: 'exit', code: 0, why: refused });
 }
 
 /** A whole copy of what is in memory, named `zxid`. The trace learns what it contains. */

@@ -18,7 +18,12 @@ const CONNECT_ATTEMPTS = 5;
 
 /** Somebody asks for the epoch: the leader's main thread for itself, or a handler for its learner. True once it is fixed.
  *  Source: Leader.java#getEpochToPropose. */
-export function getEpochToPropose(server: Server, leader: Leader, asker: { sid: ServerId; acceptedEpoch: number }, out: Effect[]): boolean {
+export function getEpochToPropose(
+  server: Server,
+  leader: Leader,
+  asker: { sid: ServerId; acceptedEpoch: number },
+  out: Effect[],
+): boolean {
   if (!leader.waitingForNewEpoch) return leader.epochFixed;
   if (asker.acceptedEpoch >= leader.epoch) leader.epoch = asker.acceptedEpoch + 1;
   if (countsInDiscovery(server, asker.sid)) leader.connectingFollowers = add(leader.connectingFollowers, asker.sid);
@@ -48,7 +53,11 @@ export function epochFixed(leader: Leader, out: Effect[]): void {
 export function sendLeaderInfo(server: Server, leader: Leader, handler: LearnerHandler, out: Effect[]): void {
   handler.stage = 'ackEpoch';
   clearTimer(out, 'handlerWait', handler.connection);
-  out.push({ kind: 'send', connection: handler.connection, message: { kind: 'LEADERINFO', zxid: makeZxid(leader.epoch, 0) } });
+  out.push({
+    kind: 'send',
+    connection: handler.connection,
+    message: { kind: 'LEADERINFO', zxid: makeZxid(leader.epoch, 0) },
+  });
   setTimer(out, 'handlerRead', handler.connection, ticks(server, server.config.settings.initLimit));
 }
 
@@ -81,9 +90,15 @@ export function epochAck(
     note(out, { kind: 'epochAcked', epoch: leader.epoch, from: sid, counted: false, currentEpoch, zxid });
     fenced(out, 'ackepoch-not-counted', sid, { held: leader.epoch, offered: -1 }, 'ACKEPOCH');
   }
-  if (!has(leader.electingFollowers, server.id) || !isDiscoveryQuorum(server, leader.electingFollowers)) return 'waiting';
+  if (!has(leader.electingFollowers, server.id) || !isDiscoveryQuorum(server, leader.electingFollowers))
+    return 'waiting';
   leader.electionFinished = true;
-  note(out, { kind: 'electionFinished', epoch: leader.epoch, quorum: leader.electingFollowers, lastZxid: server.db.lastApplied });
+  note(out, {
+    kind: 'electionFinished',
+    epoch: leader.epoch,
+    quorum: leader.electingFollowers,
+    lastZxid: server.db.lastApplied,
+  });
   return 'passed';
 }
 
@@ -102,7 +117,8 @@ function countsInDiscovery(server: Server, sid: ServerId): boolean {
 /** Before ZOOKEEPER-2959 whoever had connected was counted against half of the voters. */
 function isDiscoveryQuorum(server: Server, set: ServerSet): boolean {
   const { verifier, behaviour } = server.config;
-  if (behaviour.observersCountInDiscovery && verifier.kind === 'majority') return sizeOf(set) > Math.floor(sizeOf(verifier.voters) / 2);
+  if (behaviour.observersCountInDiscovery && verifier.kind === 'majority')
+    return sizeOf(set) > Math.floor(sizeOf(verifier.voters) / 2);
   return containsQuorum(verifier, set);
 }
 
@@ -117,10 +133,16 @@ export function connectToLeader(server: Server, learner: Learner, out: Effect[])
 }
 
 /** Returns why the learner gives up, if it does. */
-export function connectFailed(server: Server, learner: Learner, why: 'refused' | 'timeout', out: Effect[]): string | undefined {
+export function connectFailed(
+  server: Server,
+  learner: Learner,
+  why: 'refused' | 'timeout',
+  out: Effect[],
+): string | undefined {
   if (learner.connection !== 0) return undefined;
   if (why === 'timeout') return `no connection to ${learner.leader} within its limit`;
-  if (learner.attempts >= CONNECT_ATTEMPTS) return `server ${learner.leader} refused ${learner.attempts} attempts to connect`;
+  if (learner.attempts >= CONNECT_ATTEMPTS)
+    return `server ${learner.leader} refused ${learner.attempts} attempts to connect`;
   setTimer(out, 'connect', 0, server.config.behaviour.connectRetryMs);
   return undefined;
 }
@@ -133,7 +155,11 @@ export function register(server: Server, learner: Learner, connection: Connectio
   out.push({
     kind: 'send',
     connection,
-    message: { kind: learner.observer ? 'OBSERVERINFO' : 'FOLLOWERINFO', zxid: makeZxid(server.acceptedEpoch, 0), sid: server.id },
+    message: {
+      kind: learner.observer ? 'OBSERVERINFO' : 'FOLLOWERINFO',
+      zxid: makeZxid(server.acceptedEpoch, 0),
+      sid: server.id,
+    },
   });
   setTimer(out, 'read', 0, ticks(server, server.config.settings.initLimit));
 }
@@ -146,12 +172,23 @@ function understates(server: Server): boolean {
 
 /** LEADERINFO: promise, repeat a promise, or refuse. Returns why the learner leaves, if it does.
  *  Source: Learner.java#registerWithLeader, its second half. */
-export function onLeaderInfo(server: Server, learner: Learner, message: QuorumMessage, out: Effect[]): string | undefined {
+export function onLeaderInfo(
+  server: Server,
+  learner: Learner,
+  message: QuorumMessage,
+  out: Effect[],
+): string | undefined {
   if (message.kind !== 'LEADERINFO') return `first packet should have been LEADERINFO, got ${message.kind}`;
   const epoch = epochOf(message.zxid);
   learner.newEpoch = epoch;
   if (epoch < server.acceptedEpoch) {
-    fenced(out, 'leaderinfo-older-than-promise', learner.leader, { held: server.acceptedEpoch, offered: epoch }, 'LEADERINFO');
+    fenced(
+      out,
+      'leaderinfo-older-than-promise',
+      learner.leader,
+      { held: server.acceptedEpoch, offered: epoch },
+      'LEADERINFO',
+    );
     return `leader's epoch ${epoch} is less than accepted epoch ${server.acceptedEpoch}`;
   }
   if (epoch === server.acceptedEpoch) {
@@ -176,7 +213,11 @@ export function onLeaderInfo(server: Server, learner: Learner, message: QuorumMe
 export function sendAckEpoch(server: Server, learner: Learner, currentEpoch: number, out: Effect[]): void {
   learner.stage = 'acked';
   learner.busy = false;
-  out.push({ kind: 'send', connection: learner.connection, message: { kind: 'ACKEPOCH', zxid: learner.sampledZxid, currentEpoch } });
+  out.push({
+    kind: 'send',
+    connection: learner.connection,
+    message: { kind: 'ACKEPOCH', zxid: learner.sampledZxid, currentEpoch },
+  });
   server.phase = 'SYNCHRONIZATION';
   note(out, { kind: 'phaseChanged', phase: 'SYNCHRONIZATION' });
 }

@@ -27,9 +27,20 @@ export type TimerKind =
 /** What happens to a server. */
 export type Input =
   /** A dial of ours succeeded, or a peer's arrived; `ours` tells which. `peer` is 0 until it says who it is. */
-  | { readonly kind: 'opened'; readonly plane: Plane; readonly connection: ConnectionId; readonly peer: ServerId; readonly ours: boolean }
+  | {
+      readonly kind: 'opened';
+      readonly plane: Plane;
+      readonly connection: ConnectionId;
+      readonly peer: ServerId;
+      readonly ours: boolean;
+    }
   /** A dial of ours failed: refused at once, or without an answer in time. */
-  | { readonly kind: 'unreachable'; readonly plane: Plane; readonly peer: ServerId; readonly why: 'refused' | 'timeout' }
+  | {
+      readonly kind: 'unreachable';
+      readonly plane: Plane;
+      readonly peer: ServerId;
+      readonly why: 'refused' | 'timeout';
+    }
   /** The other end closed it, or it was reset. Nothing more arrives on it. */
   | { readonly kind: 'closed'; readonly plane: Plane; readonly connection: ConnectionId }
   | { readonly kind: 'received'; readonly plane: Plane; readonly connection: ConnectionId; readonly message: Message }
@@ -50,7 +61,11 @@ export type DiskOp =
   /** Append and fsync (FileTxnLog.java#append, #commit); `roll` begins a new file first. */
   | { readonly kind: 'log'; readonly txns: readonly Txn[]; readonly roll: boolean }
   /** Write beside, fsync, rename (AtomicFileOutputStream.java). */
-  | { readonly kind: 'epoch'; readonly file: 'acceptedEpoch' | 'currentEpoch' | 'updatingEpoch'; readonly epoch: number | null }
+  | {
+      readonly kind: 'epoch';
+      readonly file: 'acceptedEpoch' | 'currentEpoch' | 'updatingEpoch';
+      readonly epoch: number | null;
+    }
   /** `synced` false: a plain stream to the final name, lost or torn by a power failure (SnapStream.java).
    *  `replaces`: everything else in the directory goes in the same step (only where the release is `corrected`). */
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly synced: boolean; readonly replaces: boolean }
@@ -88,15 +103,40 @@ export type FencingRule =
 export type Note =
   | { readonly kind: 'stateChanged'; readonly state: ServerState; readonly why: string }
   | { readonly kind: 'phaseChanged'; readonly phase: ZabState }
-  | { readonly kind: 'voted'; readonly round: number; readonly vote: Vote; readonly because: 'start' | 'round' | 'better' }
-  | { readonly kind: 'elected'; readonly round: number; readonly vote: Vote; readonly initial: Vote; readonly becomes: ServerState; readonly supporters: ServerSet }
+  | {
+      readonly kind: 'voted';
+      readonly round: number;
+      readonly vote: Vote;
+      readonly because: 'start' | 'round' | 'better';
+    }
+  | {
+      readonly kind: 'elected';
+      readonly round: number;
+      readonly vote: Vote;
+      readonly initial: Vote;
+      readonly becomes: ServerState;
+      readonly supporters: ServerSet;
+    }
   | { readonly kind: 'epochProposed'; readonly epoch: number; readonly quorum: ServerSet }
-  | { readonly kind: 'epochAcked'; readonly epoch: number; readonly from: ServerId; readonly counted: boolean; readonly currentEpoch: number; readonly zxid: Zxid }
+  | {
+      readonly kind: 'epochAcked';
+      readonly epoch: number;
+      readonly from: ServerId;
+      readonly counted: boolean;
+      readonly currentEpoch: number;
+      readonly zxid: Zxid;
+    }
   /** The quorum of ACKEPOCH is complete: the leader's history is the one of its epoch. */
   | { readonly kind: 'electionFinished'; readonly epoch: number; readonly quorum: ServerSet; readonly lastZxid: Zxid }
   | SyncChosen
   | { readonly kind: 'snapshotSent'; readonly learner: ServerId; readonly snapshot: number; readonly zxid: Zxid }
-  | { readonly kind: 'syncStarted'; readonly leader: ServerId; readonly mode: SyncMode; readonly zxid: Zxid; readonly snapshot: number }
+  | {
+      readonly kind: 'syncStarted';
+      readonly leader: ServerId;
+      readonly mode: SyncMode;
+      readonly zxid: Zxid;
+      readonly snapshot: number;
+    }
   | { readonly kind: 'newLeaderAcked'; readonly epoch: number; readonly from: ServerId; readonly counted: boolean }
   /** The quorum of NEWLEADER acknowledgements is complete; the initial history ends at `lastZxid`. */
   | { readonly kind: 'established'; readonly epoch: number; readonly quorum: ServerSet; readonly lastZxid: Zxid }
@@ -111,7 +151,14 @@ export type Note =
   /** The memory was read from disk anew: its history is now that of the disk. */
   | { readonly kind: 'reloaded'; readonly lastZxid: Zxid; readonly snapshot: number }
   | { readonly kind: 'snapshotBegun'; readonly snapshot: number; readonly zxid: Zxid; readonly lastZxid: Zxid }
-  | { readonly kind: 'fenced'; readonly rule: FencingRule; readonly against: ServerId; readonly held: number; readonly offered: number; readonly what: string }
+  | {
+      readonly kind: 'fenced';
+      readonly rule: FencingRule;
+      readonly against: ServerId;
+      readonly held: number;
+      readonly offered: number;
+      readonly what: string;
+    }
   | { readonly kind: 'leftRole'; readonly role: ServerState; readonly epoch: number; readonly why: string }
   | { readonly kind: 'warned'; readonly text: string }
   | { readonly kind: 'sessionOpened' | 'sessionClosed' | 'sessionExpired'; readonly session: number };

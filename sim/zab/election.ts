@@ -19,7 +19,15 @@ type Notification = Extract<ElectionMessage, { kind: 'NOTIFICATION' }>;
 const NO_VOTE: Vote = { leader: 0, zxid: -2 as Zxid, peerEpoch: -2 };
 
 export function newElection(): Election {
-  return { logicalclock: 0, mode: 'idle', initial: NO_VOTE, proposal: NO_VOTE, wait: 0, recvset: [], outofelection: [] };
+  return {
+    logicalclock: 0,
+    mode: 'idle',
+    initial: NO_VOTE,
+    proposal: NO_VOTE,
+    wait: 0,
+    recvset: [],
+    outofelection: [],
+  };
 }
 
 /** True if the first vote beats the second: higher peerEpoch, then zxid, then server id; a leader of weight 0 never wins.
@@ -58,7 +66,11 @@ export function pollTimedOut(server: Server, out: Effect[]): void {
   const { fle } = server;
   if (fle.mode === 'idle') return;
   if (fle.mode === 'finalize') {
-    decide(server, { vote: fle.proposal, supporters: supporters(server, fle.recvset, fle.proposal, fle.logicalclock) }, out);
+    decide(
+      server,
+      { vote: fle.proposal, supporters: supporters(server, fle.recvset, fle.proposal, fle.logicalclock) },
+      out,
+    );
     return;
   }
   if (haveDelivered(server)) sendNotifications(server, out);
@@ -78,10 +90,11 @@ function deliver(server: Server, from: ServerId, message: Notification, out: Eff
     reply(server, from, { vote: server.currentVote, electionEpoch: server.fle.logicalclock, state: server.state }, out);
     return;
   }
-  if (server.state === 'LOOKING' && server.fle.mode !== 'idle') {
+  if (server.state === 'LOOKING') {
     if (message.state === 'LOOKING' && message.electionEpoch < server.fle.logicalclock)
       reply(server, from, { vote: server.fle.proposal, electionEpoch: server.fle.logicalclock, state: 'LOOKING' }, out);
-    take(server, from, message, out);
+    // An observer that pauses between two rounds hears again what matters once it asks.
+    if (server.fle.mode !== 'idle') take(server, from, message, out);
     return;
   }
   if (message.state === 'LOOKING')
@@ -143,7 +156,13 @@ function receivedLooking(server: Server, from: ServerId, n: Notification, out: E
 /** A vote that loses by its epoch alone is the election's way of fencing an old history. */
 function tellOlderVote(refused: Vote, held: Vote, out: Effect[]): void {
   if (refused.peerEpoch < held.peerEpoch)
-    fenced(out, 'vote-of-older-epoch', refused.leader, { held: held.peerEpoch, offered: refused.peerEpoch }, 'NOTIFICATION');
+    fenced(
+      out,
+      'vote-of-older-epoch',
+      refused.leader,
+      { held: held.peerEpoch, offered: refused.peerEpoch },
+      'NOTIFICATION',
+    );
 }
 
 /** Source: FastLeaderElection.java#receivedFollowingNotification, #receivedLeadingNotification. */
@@ -151,10 +170,11 @@ function receivedDecided(server: Server, from: ServerId, n: Notification, out: E
   const { fle } = server;
   const received: Received = { vote: n.vote, electionEpoch: n.electionEpoch, state: n.state };
   if (n.electionEpoch === fle.logicalclock) {
-    fle.recvset[from] = received;
+    const { checkLeaderInRecvset } = server.config.behaviour;
+    fle.recvset[from] = checkLeaderInRecvset ? received : { ...received, state: 'LOOKING' };
     // Votes kept here carry no version, so between servers that have decided the leader alone is compared.
     const matching = matchingVotes(fle.recvset, received, (a, b) => a.vote.leader === b.vote.leader);
-    const leaders = server.config.behaviour.checkLeaderInRecvset ? fle.recvset : fle.outofelection;
+    const leaders = checkLeaderInRecvset ? fle.recvset : fle.outofelection;
     if (containsQuorum(server.config.verifier, matching) && checkLeader(server, leaders, n)) {
       decide(server, { vote: n.vote, supporters: matching }, out);
       return;
@@ -179,7 +199,11 @@ function checkLeader(server: Server, votes: readonly (Received | null)[], n: Not
 }
 
 /** Votes equal to `received` by Vote.java#equals: against a LOOKING one everything must be equal. */
-function matchingVotes(votes: readonly (Received | null)[], received: Received, sameDecision: (a: Received, b: Received) => boolean): ServerSet {
+function matchingVotes(
+  votes: readonly (Received | null)[],
+  received: Received,
+  sameDecision: (a: Received, b: Received) => boolean,
+): ServerSet {
   let set = NOBODY;
   for (let sid = 1; sid < votes.length; sid++) {
     const vote = votes[sid];
@@ -204,7 +228,8 @@ function supporters(server: Server, votes: readonly (Received | null)[], vote: V
   let set = NOBODY;
   for (let sid = 1; sid < votes.length; sid++) {
     const other = votes[sid];
-    if (other !== null && other !== undefined && isVoter(server.config, sid) && sameVote(other, mine)) set = add(set, sid);
+    if (other !== null && other !== undefined && isVoter(server.config, sid) && sameVote(other, mine))
+      set = add(set, sid);
   }
   return set;
 }
@@ -217,9 +242,17 @@ function decide(server: Server, decision: { vote: Vote; supporters: ServerSet },
   clearTimer(out, 'poll');
   server.currentVote = vote;
   server.currentVoteRound = fle.logicalclock;
-  const becomes: ServerState = vote.leader === server.id ? 'LEADING' : isVoter(server.config, server.id) ? 'FOLLOWING' : 'OBSERVING';
+  const becomes: ServerState =
+    vote.leader === server.id ? 'LEADING' : isVoter(server.config, server.id) ? 'FOLLOWING' : 'OBSERVING';
   server.state = becomes;
-  note(out, { kind: 'elected', round: fle.logicalclock, vote, initial: fle.initial, becomes, supporters: decision.supporters });
+  note(out, {
+    kind: 'elected',
+    round: fle.logicalclock,
+    vote,
+    initial: fle.initial,
+    becomes,
+    supporters: decision.supporters,
+  });
   fle.recvset = [];
   fle.outofelection = [];
   server.cnx.loopback.clear();
@@ -233,11 +266,21 @@ function propose(server: Server, vote: Vote, because: 'start' | 'round' | 'bette
 
 function sendNotifications(server: Server, out: Effect[]): void {
   const { fle } = server;
-  const message: ElectionMessage = { kind: 'NOTIFICATION', state: 'LOOKING', vote: fle.proposal, electionEpoch: fle.logicalclock };
+  const message: ElectionMessage = {
+    kind: 'NOTIFICATION',
+    state: 'LOOKING',
+    vote: fle.proposal,
+    electionEpoch: fle.logicalclock,
+  };
   for (const sid of server.config.servers) if (isVoter(server.config, sid)) toSend(server, sid, message, out);
 }
 
-function reply(server: Server, to: ServerId, answer: { vote: Vote; electionEpoch: number; state: ServerState }, out: Effect[]): void {
+function reply(
+  server: Server,
+  to: ServerId,
+  answer: { vote: Vote; electionEpoch: number; state: ServerState },
+  out: Effect[],
+): void {
   toSend(server, to, { kind: 'NOTIFICATION', ...answer }, out);
 }
 

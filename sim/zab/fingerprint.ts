@@ -86,7 +86,13 @@ function hashReceived(votes: readonly (Received | null)[], into: Hasher): void {
 function hashQueues(server: Server, into: Hasher): void {
   const { log, commit, clients } = server;
   hashTxns(log.queue.list(), into);
-  into.int((log.flushing ? 1 : 0) + (log.roll ? 2 : 0) + (log.snapshotting ? 4 : 0) + (log.failed ? 8 : 0) + (commit.scheduled ? 16 : 0));
+  into.int(
+    (log.flushing ? 1 : 0) +
+      (log.roll ? 2 : 0) +
+      (log.snapshotting ? 4 : 0) +
+      (log.failed ? 8 : 0) +
+      (commit.scheduled ? 16 : 0),
+  );
   into.int(log.count);
   into.int(log.durable);
   for (const item of commit.queue.list()) into.int(item.kind === 'txn' ? item.txn.zxid : -item.cxid);
@@ -104,7 +110,13 @@ function hashLeader(leader: Leader, into: Hasher): void {
   into.int(leader.connectingFollowers);
   into.int(leader.electingFollowers);
   into.int(leader.newLeaderAcks);
-  into.int((leader.waitingForNewEpoch ? 1 : 0) + (leader.epochFixed ? 2 : 0) + (leader.electionFinished ? 4 : 0) + (leader.quorumFormed ? 8 : 0) + (leader.tickSkip ? 16 : 0));
+  into.int(
+    (leader.waitingForNewEpoch ? 1 : 0) +
+      (leader.epochFixed ? 2 : 0) +
+      (leader.electionFinished ? 4 : 0) +
+      (leader.quorumFormed ? 8 : 0) +
+      (leader.tickSkip ? 16 : 0),
+  );
   into.int(leader.hzxid);
   into.int(leader.lastProposed);
   into.int(leader.lastCommitted);
@@ -145,7 +157,13 @@ function hashLearner(learner: Learner, into: Hasher): void {
   into.int(learner.newEpoch);
   into.int(learner.sampledZxid);
   into.text(learner.syncMode ?? 'NONE');
-  into.int((learner.busy ? 1 : 0) + (learner.buffering ? 2 : 0) + (learner.snapshotNeeded ? 4 : 0) + (learner.partial ? 8 : 0) + (learner.newLeaderSeen ? 16 : 0));
+  into.int(
+    (learner.busy ? 1 : 0) +
+      (learner.buffering ? 2 : 0) +
+      (learner.snapshotNeeded ? 4 : 0) +
+      (learner.partial ? 8 : 0) +
+      (learner.newLeaderSeen ? 16 : 0),
+  );
   into.int(learner.lastQueued);
   hashTxns(learner.packetsNotLogged, into);
   for (const zxid of learner.packetsCommitted) into.int(zxid);

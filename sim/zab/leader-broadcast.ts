@@ -22,7 +22,12 @@ export const ROLLED_OVER = 'zxid lower 32 bits have rolled over, forcing re-elec
 
 /** Anything that changes state takes a zxid, even when it fails validation. Returns why the leader must step down, if it
  *  must: the counter is used up. Source: PrepRequestProcessor.java#pRequest2Txn, Leader.java#propose. */
-export function submitRequest(server: Server, leader: Leader, request: ClientRequest, out: Effect[]): string | undefined {
+export function submitRequest(
+  server: Server,
+  leader: Leader,
+  request: ClientRequest,
+  out: Effect[],
+): string | undefined {
   const zxid = (leader.hzxid + 1) as Zxid;
   leader.hzxid = zxid;
   if (counterOf(zxid) === LAST_COUNTER) return ROLLED_OVER;
@@ -59,7 +64,15 @@ export function makeTxn(server: Server, of: { zxid: Zxid; session: number; cxid:
   hasher.int(server.id);
   hasher.data(of.body);
   const { zxid, session, cxid, body } = of;
-  return { zxid, session, cxid, proposer: server.id, body, digest: hasher.digest32(), bytes: server.config.service.txnBytes(body) };
+  return {
+    zxid,
+    session,
+    cxid,
+    proposer: server.id,
+    body,
+    digest: hasher.digest32(),
+    bytes: server.config.service.txnBytes(body),
+  };
 }
 
 function propose(leader: Leader, txn: Txn, out: Effect[]): void {
@@ -68,7 +81,8 @@ function propose(leader: Leader, txn: Txn, out: Effect[]): void {
   leader.unapplied.push(txn);
   note(out, { kind: 'proposed', txn });
   const message: QuorumMessage = { kind: 'PROPOSAL', txn };
-  for (const handler of leader.handlers) if (handler.forwarding && !handler.observer) queuePacket(leader, handler, message, out);
+  for (const handler of leader.handlers)
+    if (handler.forwarding && !handler.observer) queuePacket(leader, handler, message, out);
 }
 
 /** Source: Leader.java#processAck. */
@@ -76,7 +90,8 @@ export function processAck(server: Server, leader: Leader, sid: ServerId, zxid: 
   if (counterOf(zxid) === 0) return;
   const first = leader.outstanding.first();
   const last = zxid <= leader.lastCommitted;
-  if (epochOf(zxid) < leader.epoch) fenced(out, 'ack-of-another-epoch', sid, { held: leader.epoch, offered: epochOf(zxid) }, 'ACK');
+  if (epochOf(zxid) < leader.epoch)
+    fenced(out, 'ack-of-another-epoch', sid, { held: leader.epoch, offered: epochOf(zxid) }, 'ACK');
   if (first === undefined || last) {
     note(out, { kind: 'acked', from: sid, zxid, counted: false });
     return;
@@ -91,7 +106,8 @@ export function processAck(server: Server, leader: Leader, sid: ServerId, zxid: 
   if (counted) proposal.acks = add(proposal.acks, sid);
   note(out, { kind: 'acked', from: sid, zxid, counted });
   // Only the oldest may be committed: zxid - 1 must not be waiting any more.
-  if (proposal === first && containsQuorum(server.config.verifier, proposal.acks)) commit(server, leader, proposal, out);
+  if (proposal === first && containsQuorum(server.config.verifier, proposal.acks))
+    commit(server, leader, proposal, out);
 }
 
 /** Source: Leader.java#tryToCommit, #commit, #inform. */
@@ -108,7 +124,7 @@ function commit(server: Server, leader: Leader, proposal: Proposal, out: Effect[
   for (const handler of leader.handlers)
     if (handler.forwarding) queuePacket(leader, handler, handler.observer ? inform : committed, out);
   queueCommit(server, { kind: 'txn', txn }, out);
-  for (let i = 0; i < leader.pendingSyncs.length; ) {
+  for (let i = 0; i < leader.pendingSyncs.length;) {
     const sync = leader.pendingSyncs[i]!;
     if (sync.zxid !== txn.zxid) {
       i++;
@@ -121,20 +137,29 @@ function commit(server: Server, leader: Leader, proposal: Proposal, out: Effect[
 
 /** A learner's sync: answered at once when nothing is outstanding, else behind the commit of what was proposed last. It is
  *  no quorum round: a leader that is deposed elsewhere answers it just the same. Source: Leader.java#processSync. */
-export function processSync(leader: Leader, sync: { connection: number; session: number; cxid: number }, out: Effect[]): void {
+export function processSync(
+  leader: Leader,
+  sync: { connection: number; session: number; cxid: number },
+  out: Effect[],
+): void {
   if (leader.outstanding.size === 0) sendSync(leader, sync, out);
   else leader.pendingSyncs.push({ zxid: leader.lastProposed, ...sync });
 }
 
 function sendSync(leader: Leader, sync: { connection: number; session: number; cxid: number }, out: Effect[]): void {
   const handler = leader.handlers.find((other) => other.connection === sync.connection);
-  if (handler !== undefined) queuePacket(leader, handler, { kind: 'SYNC', session: sync.session, cxid: sync.cxid }, out);
+  if (handler !== undefined)
+    queuePacket(leader, handler, { kind: 'SYNC', session: sync.session, cxid: sync.cxid }, out);
 }
 
 // ── CommitProcessor and FinalRequestProcessor, of every role
 
 /** Hands a committed transaction (or a SYNC that came back) to the commit processor's thread. */
-export function queueCommit(server: Server, item: { kind: 'txn'; txn: Txn } | { kind: 'sync'; session: number; cxid: number }, out: Effect[]): void {
+export function queueCommit(
+  server: Server,
+  item: { kind: 'txn'; txn: Txn } | { kind: 'sync'; session: number; cxid: number },
+  out: Effect[],
+): void {
   server.commit.queue.push(item);
   scheduleCommit(server, out);
 }
@@ -146,28 +171,32 @@ export function scheduleCommit(server: Server, out: Effect[]): void {
 }
 
 /** The commit processor's turn: applies in commit order. Where a release applies only what its own log holds durably,
- *  the rest waits for the next flush. */
-export function runCommitProcessor(server: Server, out: Effect[]): void {
+ *  the rest waits for the next flush. Returns why the thread dies, if it does. */
+export function runCommitProcessor(server: Server, out: Effect[]): string | undefined {
   server.commit.scheduled = false;
-  if (server.zk !== 'running') return;
+  if (server.zk !== 'running') return undefined;
   const { queue } = server.commit;
   for (let item = queue.first(); item !== undefined; item = queue.first()) {
     if (item.kind === 'sync') {
       queue.shift();
       const asked = waiting(server, item.session, item.cxid);
-      if (asked !== undefined) answerFirst(server, asked.connection, asked.client, { error: null, value: null }, server.db.lastProcessed, out);
+      if (asked !== undefined)
+        answerFirst(server, asked.connection, asked.client, { error: null, value: null }, server.db.lastProcessed, out);
       continue;
     }
-    if (server.config.behaviour.applyAfterDurable && item.txn.zxid > server.log.durable) return;
+    if (server.config.behaviour.applyAfterDurable && item.txn.zxid > server.log.durable) return undefined;
     queue.shift();
-    applyCommitted(server, item.txn, out);
+    const refused = applyCommitted(server, item.txn, out);
+    if (refused !== undefined) return refused;
   }
+  return undefined;
 }
 
-function applyCommitted(server: Server, txn: Txn, out: Effect[]): void {
+function applyCommitted(server: Server, txn: Txn, out: Effect[]): string | undefined {
   const outcome = processTxn(server, txn);
-  addCommittedProposal(server, txn);
+  const refused = addCommittedProposal(server, txn);
   note(out, { kind: 'applied', txn, delivered: true });
+  if (refused !== undefined) return refused;
   const { leader } = server;
   if (leader !== null) {
     if (leader.toBeApplied.first() === txn) leader.toBeApplied.shift();
@@ -175,17 +204,18 @@ function applyCommitted(server: Server, txn: Txn, out: Effect[]): void {
   }
   if (txn.body.kind === 'closeSession') sessionGone(server, txn, out);
   const asked = waiting(server, txn.session, txn.cxid);
-  if (asked === undefined) return;
+  if (asked === undefined) return undefined;
   const { connection, client, request } = asked;
   if (request.kind === 'createSession' && txn.body.kind === 'createSession') {
     client.pending.shift();
     note(out, { kind: 'sessionOpened', session: txn.session });
     attachSession(server, connection, { id: txn.session, timeoutMs: txn.body.timeoutMs }, out);
     answerReads(server, connection, client, out);
-    return;
+    return undefined;
   }
   answerFirst(server, connection, client, outcome, txn.zxid, out);
   if (txn.body.kind === 'closeSession') closeClient(server, connection, out);
+  return undefined;
 }
 
 function sessionGone(server: Server, txn: Txn, out: Effect[]): void {
@@ -194,7 +224,8 @@ function sessionGone(server: Server, txn: Txn, out: Effect[]): void {
   note(out, { kind: 'sessionClosed', session: txn.session });
   const connection = server.clients.bySession.get(txn.session);
   // A client that asked for it waits for its answer; one whose session expired is cut off.
-  if (connection !== undefined && waiting(server, txn.session, txn.cxid) === undefined) closeClient(server, connection, out);
+  if (connection !== undefined && waiting(server, txn.session, txn.cxid) === undefined)
+    closeClient(server, connection, out);
 }
 
 // ── the tick loop
@@ -220,7 +251,8 @@ export function tick(server: Server, leader: Leader, out: Effect[]): string | un
 /** The leader, and every learner whose deadline has not passed; those still synchronizing count as present. */
 function presentLearners(server: Server, leader: Leader): number {
   const ids = [server.id];
-  for (const handler of leader.handlers) if (handler.sid !== 0 && handler.tickOfNextAckDeadline >= leader.tick) ids.push(handler.sid);
+  for (const handler of leader.handlers)
+    if (handler.sid !== 0 && handler.tickOfNextAckDeadline >= leader.tick) ids.push(handler.sid);
   return setOf(ids);
 }
 
@@ -232,7 +264,11 @@ function ping(server: Server, leader: Leader, handler: LearnerHandler, out: Effe
     dropHandler(leader, handler, out);
     return;
   }
-  out.push({ kind: 'send', connection: handler.connection, message: { kind: 'PING', zxid: leader.lastProposed, touched: [] } });
+  out.push({
+    kind: 'send',
+    connection: handler.connection,
+    message: { kind: 'PING', zxid: leader.lastProposed, touched: [] },
+  });
 }
 
 /** Ends one learner's thread. What it was counted for stays counted. Source: LearnerHandler.java#shutdown. */
@@ -244,12 +280,19 @@ export function dropHandler(leader: Leader, handler: LearnerHandler, out: Effect
 }
 
 export function forgetHandler(handler: LearnerHandler, out: Effect[]): void {
-  for (const timer of ['handlerWait', 'handlerRead', 'startup'] as const) out.push({ kind: 'clearTimer', timer, arg: handler.connection });
+  for (const timer of ['handlerWait', 'handlerRead', 'startup'] as const)
+    out.push({ kind: 'clearTimer', timer, arg: handler.connection });
 }
 
 /** A packet from a learner that is in. Returns why the leader must step down, if it must.
  *  Source: LearnerHandler.java#run, its last loop. */
-export function fromLearner(server: Server, leader: Leader, handler: LearnerHandler, message: QuorumMessage, out: Effect[]): string | undefined {
+export function fromLearner(
+  server: Server,
+  leader: Leader,
+  handler: LearnerHandler,
+  message: QuorumMessage,
+  out: Effect[],
+): string | undefined {
   handler.tickOfNextAckDeadline = leader.tick + server.config.settings.syncLimit;
   setTimer(out, 'handlerRead', handler.connection, ticks(server, server.config.settings.syncLimit));
   switch (message.kind) {
@@ -262,7 +305,12 @@ export function fromLearner(server: Server, leader: Leader, handler: LearnerHand
       return undefined;
     case 'REVALIDATE': {
       const valid = touchSession(server, leader, message.session);
-      queuePacket(leader, handler, { kind: 'REVALIDATE', session: message.session, timeoutMs: message.timeoutMs, valid }, out);
+      queuePacket(
+        leader,
+        handler,
+        { kind: 'REVALIDATE', session: message.session, timeoutMs: message.timeoutMs, valid },
+        out,
+      );
       return undefined;
     }
     case 'REQUEST': {

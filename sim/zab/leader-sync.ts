@@ -22,7 +22,9 @@ export function syncFollower(server: Server, leader: Leader, handler: LearnerHan
   const { behaviour } = server.config;
   if (behaviour.syncKnowsCommits) forgetAcks(leader, handler.sid);
   const history = historyOf(server, leader);
-  const decision = behaviour.txnLogSync ? decideSync(history, handler.peerLastZxid) : decideSync34(history, handler.peerLastZxid);
+  const decision = behaviour.txnLogSync
+    ? decideSync(history, handler.peerLastZxid)
+    : decideSync34(history, handler.peerLastZxid);
   note(out, {
     kind: 'syncChosen',
     learner: handler.sid,
@@ -41,7 +43,13 @@ export function syncFollower(server: Server, leader: Leader, handler: LearnerHan
     txnlogRejected: decision.txnlogRejected,
   });
   if ((decision.mode === 'TRUNC' || decision.cannotTrunc) && epochOf(handler.peerLastZxid) < leader.epoch)
-    fenced(out, 'history-replaced', handler.sid, { held: leader.epoch, offered: epochOf(handler.peerLastZxid) }, decision.mode);
+    fenced(
+      out,
+      'history-replaced',
+      handler.sid,
+      { held: leader.epoch, offered: epochOf(handler.peerLastZxid) },
+      decision.mode,
+    );
   for (const txn of decision.queue) {
     handler.queued.push({ kind: 'PROPOSAL', txn });
     handler.queued.push({ kind: 'COMMIT', zxid: txn.zxid });
@@ -68,7 +76,8 @@ export function sendSnapshots(server: Server, leader: Leader, out: Effect[]): vo
     const snapshot = takeSnapshot(server, zxid, out);
     out.push({ kind: 'send', connection: handler.connection, message: { kind: 'SNAP', zxid, snapshot } });
     note(out, { kind: 'snapshotSent', learner: handler.sid, snapshot: snapshot.id, zxid });
-    if (server.config.behaviour.newLeaderAfterSnapshot) handler.queued.push({ kind: 'NEWLEADER', zxid: makeZxid(leader.epoch, 0) });
+    if (server.config.behaviour.newLeaderAfterSnapshot)
+      handler.queued.push({ kind: 'NEWLEADER', zxid: makeZxid(leader.epoch, 0) });
     startSending(server, handler, out);
   }
 }
@@ -116,7 +125,8 @@ function startForwarding(leader: Leader, handler: LearnerHandler, lastSeen: Zxid
     handler.queued.push({ kind: 'COMMIT', zxid: txn.zxid });
   }
   if (handler.observer) return;
-  for (const { txn } of leader.outstanding.list()) if (txn.zxid > lastSeen) handler.queued.push({ kind: 'PROPOSAL', txn });
+  for (const { txn } of leader.outstanding.list())
+    if (txn.zxid > lastSeen) handler.queued.push({ kind: 'PROPOSAL', txn });
 }
 
 /** The learner may be told to give up what it had acknowledged before; all that is outstanding is sent to it again, and
@@ -146,7 +156,8 @@ function readTxnLog(server: Server, zxid: Zxid): { records: readonly Txn[] } | {
   const { storage } = server;
   const { snapshotSizeFactorPpm, preAllocSize } = server.config.settings;
   const records: Txn[] = [];
-  for (let i = fileOf(storage, zxid); i < storage.logs.length; i++) for (const txn of storage.logs[i]!.txns) records.push(txn);
+  for (let i = fileOf(storage, zxid); i < storage.logs.length; i++)
+    for (const txn of storage.logs[i]!.txns) records.push(txn);
   const first = records[0];
   if (first === undefined) return { records };
   // A file that begins later cannot show what is missing.
@@ -157,7 +168,12 @@ function readTxnLog(server: Server, zxid: Zxid): { records: readonly Txn[] } | {
 }
 
 /** Source: Leader.java#waitForNewLeaderAck. Returns true if the quorum is complete. */
-export function newLeaderAck(server: Server, leader: Leader, from: { sid: number; zxid: Zxid }, out: Effect[]): boolean {
+export function newLeaderAck(
+  server: Server,
+  leader: Leader,
+  from: { sid: number; zxid: Zxid },
+  out: Effect[],
+): boolean {
   if (leader.quorumFormed) return true;
   const expected = makeZxid(leader.epoch, 0);
   if (from.zxid !== expected) {
@@ -170,7 +186,12 @@ export function newLeaderAck(server: Server, leader: Leader, from: { sid: number
   note(out, { kind: 'newLeaderAcked', epoch: leader.epoch, from: from.sid, counted });
   if (!containsQuorum(server.config.verifier, leader.newLeaderAcks)) return false;
   leader.quorumFormed = true;
-  note(out, { kind: 'established', epoch: leader.epoch, quorum: leader.newLeaderAcks, lastZxid: server.db.lastApplied });
+  note(out, {
+    kind: 'established',
+    epoch: leader.epoch,
+    quorum: leader.newLeaderAcks,
+    lastZxid: server.db.lastApplied,
+  });
   return true;
 }
 

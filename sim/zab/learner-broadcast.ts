@@ -16,7 +16,11 @@ export function serve(server: Server, learner: Learner, out: Effect[]): void {
   learner.stage = 'broadcast';
   learner.partial = false;
   learner.lastQueued = 0 as Zxid;
-  out.push({ kind: 'send', connection: learner.connection, message: { kind: 'ACK', zxid: makeZxid(learner.newEpoch, 0) } });
+  out.push({
+    kind: 'send',
+    connection: learner.connection,
+    message: { kind: 'ACK', zxid: makeZxid(learner.newEpoch, 0) },
+  });
   server.zk = 'running';
   server.currentVote = { ...server.currentVote, peerEpoch: learner.newEpoch };
   server.phase = 'BROADCAST';
@@ -99,7 +103,11 @@ export function commitTxn(server: Server, learner: Learner, zxid: Zxid, out: Eff
     return;
   }
   if (head.zxid !== zxid) {
-    out.push({ kind: 'exit', code: 12, why: `Committing zxid 0x${zxid.toString(16)} but next pending txn 0x${head.zxid.toString(16)}` });
+    out.push({
+      kind: 'exit',
+      code: 12,
+      why: `Committing zxid 0x${zxid.toString(16)} but next pending txn 0x${head.zxid.toString(16)}`,
+    });
     return;
   }
   learner.pendingTxns.shift();

@@ -16,7 +16,13 @@ export function acceptLearner(server: Server, leader: Leader, connection: Connec
   setTimer(out, 'handlerRead', connection, ticks(server, server.config.settings.initLimit));
 }
 
-export function learnerSaid(server: Server, leader: Leader, connection: ConnectionId, message: QuorumMessage, out: Effect[]): void {
+export function learnerSaid(
+  server: Server,
+  leader: Leader,
+  connection: ConnectionId,
+  message: QuorumMessage,
+  out: Effect[],
+): void {
   const handler = handlerOf(server, connection);
   if (handler === undefined) return;
   if (handler.stage === 'broadcast') {
@@ -41,7 +47,12 @@ export function readOn(server: Server, leader: Leader, handler: LearnerHandler, 
 /** Learners are accepted once the leader has loaded its data. */
 function reads(leader: Leader, handler: LearnerHandler): boolean {
   if (leader.stage === 'loading') return false;
-  return handler.stage === 'info' || handler.stage === 'ackEpoch' || handler.stage === 'newLeaderAck' || handler.stage === 'broadcast';
+  return (
+    handler.stage === 'info' ||
+    handler.stage === 'ackEpoch' ||
+    handler.stage === 'newLeaderAck' ||
+    handler.stage === 'broadcast'
+  );
 }
 
 function handle(server: Server, leader: Leader, handler: LearnerHandler, message: QuorumMessage, out: Effect[]): void {
@@ -83,7 +94,13 @@ function onInfo(server: Server, leader: Leader, handler: LearnerHandler, message
   else waitFor(server, handler, out);
 }
 
-function onAckEpoch(server: Server, leader: Leader, handler: LearnerHandler, message: QuorumMessage, out: Effect[]): void {
+function onAckEpoch(
+  server: Server,
+  leader: Leader,
+  handler: LearnerHandler,
+  message: QuorumMessage,
+  out: Effect[],
+): void {
   if (message.kind !== 'ACKEPOCH') {
     warn(out, `${message.kind} is not ACKEPOCH`);
     dropHandler(leader, handler, out);
@@ -93,14 +110,25 @@ function onAckEpoch(server: Server, leader: Leader, handler: LearnerHandler, mes
   handler.peerLastZxid = message.zxid;
   handler.stage = 'epochAck';
   const finished = leader.electionFinished;
-  const verdict = epochAck(server, leader, { sid: handler.sid, currentEpoch: message.currentEpoch, zxid: message.zxid }, out);
+  const verdict = epochAck(
+    server,
+    leader,
+    { sid: handler.sid, currentEpoch: message.currentEpoch, zxid: message.zxid },
+    out,
+  );
   if (verdict === 'refused') dropHandler(leader, handler, out);
   else if (verdict === 'waiting') waitFor(server, handler, out);
   else if (finished) syncFollower(server, leader, handler, out);
   else electionFinished(server, leader, out);
 }
 
-function onNewLeaderAck(server: Server, leader: Leader, handler: LearnerHandler, message: QuorumMessage, out: Effect[]): void {
+function onNewLeaderAck(
+  server: Server,
+  leader: Leader,
+  handler: LearnerHandler,
+  message: QuorumMessage,
+  out: Effect[],
+): void {
   if (message.kind !== 'ACK') {
     warn(out, `Next packet was supposed to be an ACK, but received packet: ${message.kind}`);
     dropHandler(leader, handler, out);
@@ -131,7 +159,12 @@ export function handlerClosed(leader: Leader, connection: ConnectionId, out: Eff
 }
 
 /** Silence, or a wait that was too long, ends this one learner's thread and no more. */
-export function handlerTimedOut(leader: Leader, connection: ConnectionId, timer: 'handlerWait' | 'handlerRead', out: Effect[]): void {
+export function handlerTimedOut(
+  leader: Leader,
+  connection: ConnectionId,
+  timer: 'handlerWait' | 'handlerRead',
+  out: Effect[],
+): void {
   const handler = leader.handlers.find((other) => other.connection === connection);
   if (handler === undefined) return;
   warn(out, `${timer === 'handlerRead' ? 'read' : 'wait'} of the handler of ${handler.sid} timed out`);

@@ -1,17 +1,30 @@
-import { addCommittedProposal, processTxn, reloadDatabase, restoreSnapshot, takeSnapshot } from './database.ts';
+import {
+  addCommittedProposal,
+  clearDatabase,
+  processTxn,
+  reloadDatabase,
+  restoreSnapshot,
+  takeSnapshot,
+} from './database.ts';
 import type { Effect } from './effects.ts';
 import { logTxn, startWrite } from './log-queue.ts';
 import { serve } from './learner-broadcast.ts';
 import type { QuorumMessage, Txn } from './messages.ts';
 import { note, warn } from './out.ts';
+import { leaveRole } from './peer.ts';
 import type { Learner, LearnerStep, Server } from './state.ts';
-import { counterOf, epochOf, makeZxid, type Zxid } from './zxid.ts';
+import { counterOf, epochOf, makeZxid, ZERO, type Zxid } from './zxid.ts';
 
 /** Synchronization, the learner's side: Learner.java#syncWithLeader. NEWLEADER is several steps, each of which a crash can
  *  follow; which ones, and in which order, is where the releases differ most. */
 
 /** Returns why the learner leaves, if it does. `exit` effects end the process instead. */
-export function onSyncPacket(server: Server, learner: Learner, message: QuorumMessage, out: Effect[]): string | undefined {
+export function onSyncPacket(
+  server: Server,
+  learner: Learner,
+  message: QuorumMessage,
+  out: Effect[],
+): string | undefined {
   if (learner.stage === 'acked') return onFirstPacket(server, learner, message, out);
   switch (message.kind) {
     case 'PROPOSAL':
@@ -37,9 +50,14 @@ function onFirstPacket(server: Server, learner: Learner, message: QuorumMessage,
   learner.partial = true;
   switch (message.kind) {
     case 'DIFF':
+      if (server.needsSnapshot && learner.sampledZxid === ZERO) {
+        startFromNothing(server, learner, out);
+        return undefined;
+      }
       learner.syncMode = 'DIFF';
       learner.snapshotNeeded = false;
       learner.buffering = true;
+      if (server.config.behaviour.diffMovesLastProcessed) server.db.lastProcessed = message.zxid;
       note(out, { kind: 'syncStarted', leader: learner.leader, mode: 'DIFF', zxid: message.zxid, snapshot: 0 });
       return undefined;
     case 'SNAP':
@@ -48,7 +66,13 @@ function onFirstPacket(server: Server, learner: Learner, message: QuorumMessage,
       learner.buffering = false;
       restoreSnapshot(server, message.snapshot);
       server.db.lastProcessed = message.zxid;
-      note(out, { kind: 'syncStarted', leader: learner.leader, mode: 'SNAP', zxid: message.zxid, snapshot: message.snapshot.id });
+      note(out, {
+        kind: 'syncStarted',
+        leader: learner.leader,
+        mode: 'SNAP',
+        zxid: message.zxid,
+        snapshot: message.snapshot.id,
+      });
       return undefined;
     case 'TRUNC':
       learner.syncMode = 'TRUNC';
@@ -70,6 +94,17 @@ function onFirstPacket(server: Server, learner: Learner, message: QuorumMessage,
   }
 }
 
+/** A learner that named no history because it must not keep its own (`corrected` alone) gets a DIFF when the leader has
+ *  none either: to keep it now would be to acknowledge what the leader does not have. It is replaced as by a SNAP. */
+function startFromNothing(server: Server, learner: Learner, out: Effect[]): void {
+  learner.syncMode = 'SNAP';
+  learner.snapshotNeeded = true;
+  learner.buffering = false;
+  clearDatabase(server);
+  server.db.initialized = true;
+  note(out, { kind: 'syncStarted', leader: learner.leader, mode: 'SNAP', zxid: ZERO, snapshot: 0 });
+}
+
 /** The log is cut: memory is read anew from what is left. Source: ZKDatabase.java#truncateLog. */
 export function onTruncated(server: Server, learner: Learner, error: string | null, out: Effect[]): string | undefined {
   learner.busy = false;
@@ -77,6 +112,11 @@ export function onTruncated(server: Server, learner: Learner, error: string | nu
     if (server.config.behaviour.truncStrict) {
       server.needsSnapshot = true;
       return `cannot truncate to what the leader asks for: ${error}`;
+    }
+    if (!server.config.behaviour.truncErrorExits) {
+      // The memory was cleared before the log was touched: it is read anew.
+      clearDatabase(server);
+      return `cannot truncate the log: ${error}`;
     }
     out.push({ kind: 'exit', code: 13, why: `Not able to truncate the log: ${error}` });
     return undefined;
@@ -114,7 +154,8 @@ function checkContinuity(server: Server, learner: Learner, zxid: Zxid, out: Effe
 
 function onCommit(server: Server, learner: Learner, zxid: Zxid, out: Effect[]): string | undefined {
   const head = learner.packetsNotLogged[0];
-  if (head === undefined && server.config.behaviour.commitWithoutProposalThrows)
+  const throws = server.config.behaviour.commitWithoutProposalThrows;
+  if (head === undefined && (throws === 'always' || (throws === 'inMemory' && !learner.buffering)))
     return 'NullPointerException: COMMIT without a buffered proposal';
   if (learner.buffering) {
     learner.packetsCommitted.push(zxid);
@@ -125,8 +166,7 @@ function onCommit(server: Server, learner: Learner, zxid: Zxid, out: Effect[]): 
     return undefined;
   }
   learner.packetsNotLogged.shift();
-  applyInSync(server, head, out);
-  return undefined;
+  return applyInSync(server, head, out);
 }
 
 function onInform(server: Server, learner: Learner, txn: Txn, out: Effect[]): string | undefined {
@@ -135,14 +175,17 @@ function onInform(server: Server, learner: Learner, txn: Txn, out: Effect[]): st
   if (learner.buffering) {
     learner.packetsNotLogged.push(txn);
     learner.packetsCommitted.push(txn.zxid);
-  } else applyInSync(server, txn, out);
-  return undefined;
+    return undefined;
+  }
+  return applyInSync(server, txn, out);
 }
 
-/** Applied, but not delivered: the epoch is not established yet, and this may still be truncated. */
-function applyInSync(server: Server, txn: Txn, out: Effect[]): void {
+/** Applied, but not delivered: the epoch is not established yet, and this may still be truncated. Returns why the learner
+ *  leaves, if it does. */
+function applyInSync(server: Server, txn: Txn, out: Effect[]): string | undefined {
   processTxn(server, txn);
   note(out, { kind: 'applied', txn, delivered: false });
+  return server.config.behaviour.committedLogInSync ? addCommittedProposal(server, txn) : undefined;
 }
 
 function newLeaderSteps(server: Server, learner: Learner): LearnerStep[] {
@@ -155,7 +198,9 @@ function newLeaderSteps(server: Server, learner: Learner): LearnerStep[] {
         ? ['mark', ...snapshot, 'currentEpoch', 'unmark', 'ack']
         : [...snapshot, 'currentEpoch', 'ack'];
     case 'epochThenQueue':
-      return learner.observer ? [...snapshot, 'currentEpoch', 'ack'] : [...snapshot, 'currentEpoch', 'queue', 'yield', 'ack'];
+      return learner.observer
+        ? [...snapshot, 'currentEpoch', 'ack']
+        : [...snapshot, 'currentEpoch', 'queue', 'yield', 'ack'];
     case 'logAllThenEpoch':
     case 'logCommittedThenEpoch':
       return logs ? [...snapshot, 'log', 'currentEpoch', 'ack'] : [...snapshot, 'currentEpoch', 'ack'];
@@ -214,13 +259,22 @@ function takeStep(server: Server, learner: Learner, step: LearnerStep, out: Effe
       learner.buffering = true;
       learner.partial = false;
       learner.syncMode = null;
-      out.push({ kind: 'send', connection: learner.connection, message: { kind: 'ACK', zxid: makeZxid(learner.newEpoch, 0) } });
+      out.push({
+        kind: 'send',
+        connection: learner.connection,
+        message: { kind: 'ACK', zxid: makeZxid(learner.newEpoch, 0) },
+      });
       return false;
   }
 }
 
 /** The history is made durable in one fsync: everything received, or what is committed of it. */
-function startLogging(server: Server, learner: Learner, then: { kind: 'main'; reign: number; step: 'learnerStep' }, out: Effect[]): boolean {
+function startLogging(
+  server: Server,
+  learner: Learner,
+  then: { kind: 'main'; reign: number; step: 'learnerStep' },
+  out: Effect[],
+): boolean {
   const { behaviour } = server.config;
   let txns: Txn[];
   if (behaviour.newLeader === 'logAllThenEpoch') {
@@ -230,7 +284,11 @@ function startLogging(server: Server, learner: Learner, then: { kind: 'main'; re
     learner.packetsNotLogged = [];
   } else {
     txns = takeCommitted(learner, out);
-    if (!behaviour.applyAfterDurable) applyLogged(server, txns, out);
+    const refused = behaviour.applyAfterDurable ? undefined : applyLogged(server, txns, out);
+    if (refused !== undefined) {
+      leaveRole(server, refused, out);
+      return true;
+    }
   }
   learner.stepTxns = txns;
   if (txns.length === 0) return false;
@@ -257,12 +315,12 @@ function takeCommitted(learner: Learner, out: Effect[]): Txn[] {
   return txns;
 }
 
-function applyLogged(server: Server, txns: readonly Txn[], out: Effect[]): void {
+function applyLogged(server: Server, txns: readonly Txn[], out: Effect[]): string | undefined {
   for (const txn of txns) {
-    processTxn(server, txn);
-    if (server.config.behaviour.committedLogAtNewLeader) addCommittedProposal(server, txn);
-    note(out, { kind: 'applied', txn, delivered: false });
+    const refused = applyInSync(server, txn, out);
+    if (refused !== undefined) return refused;
   }
+  return undefined;
 }
 
 /** The disk has ended the step at the head of the list. Returns why the learner leaves, if it does. */
@@ -278,7 +336,10 @@ export function stepDone(server: Server, learner: Learner, error: string | null,
   const last = stepTxns[stepTxns.length - 1];
   if (step === 'log' && last !== undefined) {
     server.log.durable = last.zxid;
-    if (behaviour.newLeader === 'logCommittedThenEpoch' && behaviour.applyAfterDurable) applyLogged(server, stepTxns, out);
+    if (behaviour.newLeader === 'logCommittedThenEpoch' && behaviour.applyAfterDurable) {
+      const refused = applyLogged(server, stepTxns, out);
+      if (refused !== undefined) return refused;
+    }
   }
   if (step === 'snapshot') {
     server.log.durable = server.db.lastProcessed;
@@ -291,4 +352,3 @@ export function stepDone(server: Server, learner: Learner, error: string | null,
   nextStep(server, learner, out);
   return undefined;
 }
-

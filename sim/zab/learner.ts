@@ -42,7 +42,10 @@ function handle(server: Server, learner: Learner, message: QuorumMessage, out: E
     onBroadcastPacket(server, learner, message, out);
     return;
   }
-  const why = learner.stage === 'registering' ? onLeaderInfo(server, learner, message, out) : onSyncPacket(server, learner, message, out);
+  const why =
+    learner.stage === 'registering'
+      ? onLeaderInfo(server, learner, message, out)
+      : onSyncPacket(server, learner, message, out);
   if (why !== undefined) leaveRole(server, why, out);
 }
 

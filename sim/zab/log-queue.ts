@@ -77,7 +77,9 @@ export function askForSnapshot(server: Server, out: Effect[]): void {
 /** The snapshot thread's turn. What was applied since it was asked for is inside, so that the file is fuzzy: its name is
  *  the zxid at the start, its content is later. */
 export function runSnapshotThread(server: Server, out: Effect[]): void {
-  if (!server.db.initialized) {
+  // What is in memory before NEWLEADER is acknowledged may not be joined with the log that is on disk.
+  const unsettled = server.config.behaviour.discardAfterPartialSync && server.learner?.partial === true;
+  if (!server.db.initialized || unsettled) {
     server.log.snapshotting = false;
     return;
   }

@@ -70,7 +70,12 @@ export type QuorumMessage =
   | { readonly kind: 'REQUEST'; readonly request: ClientRequest }
   | { readonly kind: 'SYNC'; readonly session: number; readonly cxid: number }
   /** Learner to leader `valid` is null; the answer says whether the session still lives. */
-  | { readonly kind: 'REVALIDATE'; readonly session: number; readonly timeoutMs: number; readonly valid: boolean | null };
+  | {
+      readonly kind: 'REVALIDATE';
+      readonly session: number;
+      readonly timeoutMs: number;
+      readonly valid: boolean | null;
+    };
 
 /** Why the server refused a request, in the words of KeeperException.Code. */
 export type ErrorCode = string;
@@ -82,7 +87,13 @@ export type ClientMessage =
   /** `session` 0 means refused: expired or unknown. */
   | { readonly kind: 'CONNECTED'; readonly session: number; readonly timeoutMs: number }
   | { readonly kind: 'CLIENTREQUEST'; readonly request: ClientRequest }
-  | { readonly kind: 'REPLY'; readonly cxid: number; readonly zxid: Zxid; readonly error: ErrorCode | null; readonly value: unknown }
+  | {
+      readonly kind: 'REPLY';
+      readonly cxid: number;
+      readonly zxid: Zxid;
+      readonly error: ErrorCode | null;
+      readonly value: unknown;
+    }
   | { readonly kind: 'CLIENTPING' | 'CLIENTPONG' };
 
 export type Message = ElectionMessage | QuorumMessage | ClientMessage;

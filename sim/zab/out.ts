@@ -21,8 +21,17 @@ export function clearTimer(out: Effect[], timer: TimerKind, arg = 0): void {
 
 /** Tells the trace that something was refused or made void because of an epoch: `held` is the number that was promised or
  *  is newer, `offered` the one that came too late. */
-export function fenced(out: Effect[], rule: FencingRule, against: number, numbers: { held: number; offered: number }, what: string): void {
-  out.push({ kind: 'note', note: { kind: 'fenced', rule, against, held: numbers.held, offered: numbers.offered, what } });
+export function fenced(
+  out: Effect[],
+  rule: FencingRule,
+  against: number,
+  numbers: { held: number; offered: number },
+  what: string,
+): void {
+  out.push({
+    kind: 'note',
+    note: { kind: 'fenced', rule, against, held: numbers.held, offered: numbers.offered, what },
+  });
 }
 
 /** ms of `ticks` ticks. */

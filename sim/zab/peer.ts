@@ -111,7 +111,12 @@ export function leaderPromised(server: Server, leader: Leader, out: Effect[]): v
   for (const handler of leader.handlers) if (handler.stage === 'epoch') sendLeaderInfo(server, leader, handler, out);
   leader.stage = 'epochAck';
   setTimer(out, 'leaderWait', 0, ticks(server, server.config.settings.initLimit));
-  const own = epochAck(server, leader, { sid: server.id, currentEpoch: leader.summaryEpoch, zxid: leader.summaryZxid }, out);
+  const own = epochAck(
+    server,
+    leader,
+    { sid: server.id, currentEpoch: leader.summaryEpoch, zxid: leader.summaryZxid },
+    out,
+  );
   if (own === 'passed') electionFinished(server, leader, out);
 }
 
@@ -141,7 +146,8 @@ export function leaderCurrent(server: Server, leader: Leader, out: Effect[]): vo
   server.phase = 'SYNCHRONIZATION';
   note(out, { kind: 'phaseChanged', phase: 'SYNCHRONIZATION' });
   setTimer(out, 'leaderWait', 0, ticks(server, server.config.settings.initLimit));
-  if (newLeaderAck(server, leader, { sid: server.id, zxid: makeZxid(leader.epoch, 0) }, out)) quorumFormed(server, leader, out);
+  if (newLeaderAck(server, leader, { sid: server.id, zxid: makeZxid(leader.epoch, 0) }, out))
+    quorumFormed(server, leader, out);
 }
 
 /** The epoch is established: every waiting handler goes on, and the leader's server starts. */
@@ -251,7 +257,8 @@ export function finishLeaving(server: Server, out: Effect[]): void {
   server.phase = 'ELECTION';
   note(out, { kind: 'stateChanged', state: 'LOOKING', why: leaving.why });
   if (!server.db.initialized) reloadDatabase(server, out);
-  if (observed) setTimer(out, 'observerDelay', 0, draw(server, server.config.settings.observerElectionDelayMs));
+  if (observed && behaviour.observerPauses)
+    setTimer(out, 'observerDelay', 0, draw(server, server.config.settings.observerElectionDelayMs));
   else lookForLeader(server, out);
 }
 

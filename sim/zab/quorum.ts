@@ -8,14 +8,16 @@ export type QuorumVerifier =
       readonly kind: 'hierarchical';
       readonly voters: ServerSet;
       /** One entry a group, with its members' weights; a voter named in no group has weight 0. */
-      readonly groups: readonly { readonly members: ServerSet; readonly weights: readonly (readonly [ServerId, number])[] }[];
+      readonly groups: readonly {
+        readonly members: ServerSet;
+        readonly weights: readonly (readonly [ServerId, number])[];
+      }[];
     };
 
 /** A zero-weight server may vote, but it is never elected. Source: QuorumVerifier#getWeight. */
 export function weightOf(verifier: QuorumVerifier, id: ServerId): number {
   if (verifier.kind === 'majority') return 1;
-  for (const group of verifier.groups)
-    for (const [member, weight] of group.weights) if (member === id) return weight;
+  for (const group of verifier.groups) for (const [member, weight] of group.weights) if (member === id) return weight;
   return 0;
 }
 

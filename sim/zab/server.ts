@@ -3,7 +3,16 @@ import type { Hasher } from '../hash.ts';
 import { cloneClients, clientClosed, clientOpened, closeClient, newClients } from './clients.ts';
 import { onClientMessage } from './client-requests.ts';
 import type { Config } from './config.ts';
-import { accepted, cloneConnections, cnxClosed, cnxUnreachable, dialled, greeted, newConnections, sidOf } from './connections.ts';
+import {
+  accepted,
+  cloneConnections,
+  cnxClosed,
+  cnxUnreachable,
+  dialled,
+  greeted,
+  newConnections,
+  sidOf,
+} from './connections.ts';
 import { cloneDatabase, emptyDatabase, loadDatabase } from './database.ts';
 import { connectFailed, connectToLeader, register } from './discovery.ts';
 import { cloneElection, lookForLeader, newElection, pollTimedOut, receiveNotification } from './election.ts';
@@ -16,13 +25,21 @@ import { acceptLearner, handlerClosed, handlerTimedOut, learnerSaid } from './le
 import { cloneLogQueue, newLogQueue, runSnapshotThread } from './log-queue.ts';
 import { learnerEof, learnerPacket, resumeReading } from './learner.ts';
 import { nextStep } from './learner-sync.ts';
-import type { ClientMessage, ElectionMessage, Message, QuorumMessage, ServerState, Vote, ZabState } from './messages.ts';
+import type {
+  ClientMessage,
+  ElectionMessage,
+  Message,
+  QuorumMessage,
+  ServerState,
+  Vote,
+  ZabState,
+} from './messages.ts';
 import { beginRole, handlerOf, leaveRole, noticeShutdown, replayUnflushed } from './peer.ts';
 import type { ServerId } from './sets.ts';
 import { cloneTracker, expireSessions } from './sessions.ts';
 import type { Leader, Learner, LearnerHandler, Server } from './state.ts';
 import { addSnapshot, type Storage } from './storage.ts';
-import { diskDone } from './writes.ts';
+import { criticalThreadDied, diskDone } from './writes.ts';
 import { epochOf, ZERO, type Zxid } from './zxid.ts';
 
 export type { Server } from './state.ts';
@@ -32,17 +49,29 @@ export interface Booted {
   readonly server: Server;
   readonly effects: Effect[];
   readonly refused: { readonly code: number; readonly why: string } | null;
-  readonly loaded: { readonly lastZxid: Zxid; readonly snapshot: number; readonly snapshotZxid: Zxid; readonly replayed: number };
+  readonly loaded: {
+    readonly lastZxid: Zxid;
+    readonly snapshot: number;
+    readonly snapshotZxid: Zxid;
+    readonly replayed: number;
+  };
 }
 
 /** Loads a data directory and begins to look for a leader. Default files are created in `storage` on the way.
  *  `life` counts the starts of this server from 1, `entropy` seeds its own small generator (not 0).
  *  Source: QuorumPeer.java#start, #loadDataBase. */
-export function boot(config: Config, id: ServerId, storage: Storage, start: { life: number; entropy: number } = { life: 1, entropy: 1 }): Booted {
+export function boot(
+  config: Config,
+  id: ServerId,
+  storage: Storage,
+  start: { life: number; entropy: number } = { life: 1, entropy: 1 },
+): Booted {
   const server = newServer(config, id, storage, start);
   const found = loadDatabase(server);
   const { db } = server;
-  const loaded = { lastZxid: db.lastApplied, ...found };
+  const { refused, ...rest } = found;
+  const loaded = { lastZxid: db.lastApplied, ...rest };
+  if (refused !== null) return { server, effects: [], refused: { code: 1, why: refused }, loaded };
   server.log.durable = db.lastProcessed;
   if (storage.snapshots.length === 0 && storage.logs.length === 0) createFirstSnapshot(server);
   const why = loadEpochs(server);
@@ -92,7 +121,15 @@ function createFirstSnapshot(server: Server): void {
   const content = service.content(server.db.tree);
   addSnapshot(
     server.storage,
-    { id: 0, zxid: ZERO, lastZxid: ZERO, by: server.id, content, sessions: [], bytes: service.snapshotBytes(server.db.tree) },
+    {
+      id: 0,
+      zxid: ZERO,
+      lastZxid: ZERO,
+      by: server.id,
+      content,
+      sessions: [],
+      bytes: service.snapshotBytes(server.db.tree),
+    },
     true,
   );
 }
@@ -161,7 +198,8 @@ export function step(server: Server, input: Input): Effect[] {
 
 /** An election that has just been decided is followed by its role. */
 function afterInput(server: Server, out: Effect[]): void {
-  if (server.state !== 'LOOKING' && server.leader === null && server.learner === null && server.leaving === null) beginRole(server, out);
+  if (server.state !== 'LOOKING' && server.leader === null && server.learner === null && server.leaving === null)
+    beginRole(server, out);
 }
 
 function received(server: Server, plane: Plane, connection: ConnectionId, message: Message, out: Effect[]): void {
@@ -202,9 +240,11 @@ function opened(server: Server, input: Input & { kind: 'opened' }, out: Effect[]
     case 'quorum':
       if (ours) {
         const { learner } = server;
-        if (learner !== null && learner.connection === 0 && server.leaving === null) register(server, learner, connection, out);
+        if (learner !== null && learner.connection === 0 && server.leaving === null)
+          register(server, learner, connection, out);
         else out.push({ kind: 'close', connection });
-      } else if (server.leader !== null && server.leaving === null) acceptLearner(server, server.leader, connection, out);
+      } else if (server.leader !== null && server.leaving === null)
+        acceptLearner(server, server.leader, connection, out);
       else out.push({ kind: 'close', connection });
       return;
     case 'client':
@@ -254,7 +294,8 @@ function fired(server: Server, input: Input & { kind: 'fired' }, out: Effect[]):
       else if (learner !== null) connectToLeader(server, learner, out);
       return;
     case 'read':
-      if (learner !== null && !learner.busy) leaveRole(server, `read timed out: nothing from server ${learner.leader}`, out);
+      if (learner !== null && !learner.busy)
+        leaveRole(server, `read timed out: nothing from server ${learner.leader}`, out);
       return;
     case 'leaderWait':
       if (leader !== null) leaveRole(server, `Timeout while waiting in ${leader.stage}`, out);
@@ -274,7 +315,8 @@ function fired(server: Server, input: Input & { kind: 'fired' }, out: Effect[]):
       return;
     case 'startup': {
       const handler = handlerOf(server, input.arg);
-      if (leader !== null && handler !== undefined && handler.stage === 'startup') startUp(server, leader, handler, out);
+      if (leader !== null && handler !== undefined && handler.stage === 'startup')
+        startUp(server, leader, handler, out);
       return;
     }
     case 'handlerWait':
@@ -299,9 +341,11 @@ function expire(server: Server, leader: Leader, out: Effect[]): void {
 
 function scheduled(server: Server, thread: (Input & { kind: 'scheduled' })['thread'], out: Effect[]): void {
   switch (thread) {
-    case 'commit':
-      runCommitProcessor(server, out);
+    case 'commit': {
+      const why = runCommitProcessor(server, out);
+      if (why !== undefined) criticalThreadDied(server, why, out);
       return;
+    }
     case 'snapshot':
       runSnapshotThread(server, out);
       return;
@@ -409,4 +453,3 @@ function cloneLearner(learner: Learner): Learner {
     pendingSyncs: learner.pendingSyncs.clone(),
   };
 }
-

@@ -11,7 +11,8 @@ export function newSessionTracker(): SessionTracker {
 
 /** A new leader gives every session of the replicated table its full timeout afresh. */
 export function startTracker(server: Server, leader: Leader, out: Effect[]): void {
-  for (const [session, timeoutMs] of [...server.db.sessions].sort(([a], [b]) => a - b)) trackSession(server, leader, session, timeoutMs, out);
+  for (const [session, timeoutMs] of [...server.db.sessions].sort(([a], [b]) => a - b))
+    trackSession(server, leader, session, timeoutMs, out);
 }
 
 export function trackSession(server: Server, leader: Leader, session: number, timeoutMs: number, out: Effect[]): void {

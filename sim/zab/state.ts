@@ -1,7 +1,16 @@
 import type { Config } from './config.ts';
 import type { ConnectionId } from './effects.ts';
 import type { Fifo } from './fifo.ts';
-import type { ClientRequest, ElectionMessage, QuorumMessage, ServerState, SyncMode, Txn, Vote, ZabState } from './messages.ts';
+import type {
+  ClientRequest,
+  ElectionMessage,
+  QuorumMessage,
+  ServerState,
+  SyncMode,
+  Txn,
+  Vote,
+  ZabState,
+} from './messages.ts';
 import type { ServiceState } from './service.ts';
 import type { ServerId, ServerSet } from './sets.ts';
 import type { Storage } from './storage.ts';
@@ -57,7 +66,13 @@ export type Continuation =
   /** A step of the main thread of the role numbered `reign`. */
   | { readonly kind: 'main'; readonly reign: number; readonly step: MainStep };
 
-export type MainStep = 'leaderSnapshot' | 'leaderAcceptedEpoch' | 'leaderCurrentEpoch' | 'learnerAcceptedEpoch' | 'learnerTruncate' | 'learnerStep';
+export type MainStep =
+  | 'leaderSnapshot'
+  | 'leaderAcceptedEpoch'
+  | 'leaderCurrentEpoch'
+  | 'learnerAcceptedEpoch'
+  | 'learnerTruncate'
+  | 'learnerStep';
 
 /** ZKDatabase.java and DataTree.java: the replicated state in memory, and the window of recent transactions. */
 export interface Database {
@@ -187,7 +202,12 @@ export interface Leader {
   /** All that is proposed and not yet applied here, for PrepRequestProcessor. */
   readonly unapplied: Fifo<Txn>;
   readonly handlers: LearnerHandler[];
-  readonly pendingSyncs: { readonly zxid: Zxid; readonly connection: ConnectionId; readonly session: number; readonly cxid: number }[];
+  readonly pendingSyncs: {
+    readonly zxid: Zxid;
+    readonly connection: ConnectionId;
+    readonly session: number;
+    readonly cxid: number;
+  }[];
   tick: number;
   halfTicks: number;
   tickSkip: boolean;
@@ -213,7 +233,16 @@ export interface LearnerHandler {
   /** 0 until FOLLOWERINFO or OBSERVERINFO said it. */
   sid: ServerId;
   observer: boolean;
-  stage: 'info' | 'epoch' | 'ackEpoch' | 'epochAck' | 'snapshot' | 'newLeaderAck' | 'newLeaderWait' | 'startup' | 'broadcast';
+  stage:
+    | 'info'
+    | 'epoch'
+    | 'ackEpoch'
+    | 'epochAck'
+    | 'snapshot'
+    | 'newLeaderAck'
+    | 'newLeaderWait'
+    | 'startup'
+    | 'broadcast';
   /** Read from the socket, but the thread is waiting elsewhere. */
   readonly inbox: Fifo<QuorumMessage>;
   acceptedEpoch: number;
@@ -268,4 +297,3 @@ export interface Learner {
 }
 
 export type LearnerStep = 'mark' | 'snapshot' | 'log' | 'currentEpoch' | 'unmark' | 'queue' | 'yield' | 'ack';
-

@@ -212,4 +212,3 @@ export function storageSizeFrom(storage: Storage, zxid: Zxid, preAllocSizeKib: n
   }
   return bytes;
 }
-

@@ -42,34 +42,60 @@ export function decideSync(leader: LeaderHistory, peerLastZxid: Zxid): SyncDecis
   const { lastProcessedZxid, committedLog } = leader;
   const min = committedLog[0]?.zxid ?? lastProcessedZxid;
   const max = committedLog[committedLog.length - 1]?.zxid ?? lastProcessedZxid;
-  const snap = { ...NOTHING, mode: 'SNAP', zxid: lastProcessedZxid, startForwardingFrom: lastProcessedZxid } as const;
-  if (leader.forceSnapshotSync) return snap;
-  if (peerLastZxid === lastProcessedZxid) return { ...NOTHING, mode: 'DIFF', zxid: peerLastZxid, startForwardingFrom: peerLastZxid };
-  if (peerLastZxid > max && counterOf(peerLastZxid) !== 0) return { ...NOTHING, mode: 'TRUNC', zxid: max, startForwardingFrom: max };
+  if (leader.forceSnapshotSync) return wholeSnapshot(leader);
+  if (peerLastZxid === lastProcessedZxid)
+    return { ...NOTHING, mode: 'DIFF', zxid: peerLastZxid, startForwardingFrom: peerLastZxid };
+  if (peerLastZxid > max && counterOf(peerLastZxid) !== 0)
+    return { ...NOTHING, mode: 'TRUNC', zxid: max, startForwardingFrom: max };
   if (min <= peerLastZxid && peerLastZxid <= max) return fromCommittedLog(leader, peerLastZxid, max);
-  if (peerLastZxid < min && leader.txnLogSync) return fromTxnLog(leader, peerLastZxid, { min, max }) ?? snap;
+  if (peerLastZxid < min && leader.txnLogSync)
+    return fromTxnLog(leader, peerLastZxid, { min, max }) ?? wholeSnapshot(leader);
   // "Unhandled scenario" of LearnerHandler.java: above everything with counter 0, or below it without a log to read.
-  return { ...snap, unhandled: true, txnlogRejected: leader.txnLogSync ? null : 'disabled' };
+  return { ...wholeSnapshot(leader), unhandled: true, txnlogRejected: leader.txnLogSync ? null : 'disabled' };
 }
 
-const NOTHING = { queue: [], via: null, cannotTrunc: false, unhandled: false, gap: false, txnlogRejected: null } as const;
+const NOTHING = {
+  queue: [],
+  via: null,
+  cannotTrunc: false,
+  unhandled: false,
+  gap: false,
+  txnlogRejected: null,
+} as const;
+
+/** SNAP at once: everything the leader has applied, and whatever comes after it. */
+function wholeSnapshot({ lastProcessedZxid }: LeaderHistory): SyncDecision {
+  return { ...NOTHING, mode: 'SNAP', zxid: lastProcessedZxid, startForwardingFrom: lastProcessedZxid };
+}
 
 function fromCommittedLog(leader: LeaderHistory, peerLastZxid: Zxid, max: Zxid): SyncDecision {
   const scan: Scan = { op: null, queue: [], cannotTrunc: false };
-  const queued = queueCommittedProposals(scan, leader, leader.committedLog, { peerLastZxid, cap: null, lastCommitted: max });
+  const queued = queueCommittedProposals(scan, leader, leader.committedLog, {
+    peerLastZxid,
+    cap: null,
+    lastCommitted: max,
+  });
   return decided(scan, leader, queued, 'committedLog');
 }
 
 /** The log on disk up to where the committedLog begins, then the committedLog; null is a plain SNAP. */
 function fromTxnLog(leader: LeaderHistory, peerLastZxid: Zxid, range: { min: Zxid; max: Zxid }): SyncDecision | null {
-  const snap = { ...NOTHING, mode: 'SNAP', zxid: leader.lastProcessedZxid, startForwardingFrom: leader.lastProcessedZxid } as const;
   const read = leader.readTxnLog(peerLastZxid);
-  if ('rejected' in read) return { ...snap, txnlogRejected: read.rejected };
+  if ('rejected' in read) return { ...wholeSnapshot(leader), txnlogRejected: read.rejected };
   if (read.records.length === 0) return null;
   const scan: Scan = { op: null, queue: [], cannotTrunc: false };
-  const reached = queueCommittedProposals(scan, leader, read.records, { peerLastZxid, cap: range.min, lastCommitted: range.max });
-  if (reached < range.min) return { ...snap, via: 'txnlog+committedLog', gap: true, cannotTrunc: scan.cannotTrunc };
-  const queued = queueCommittedProposals(scan, leader, leader.committedLog, { peerLastZxid: reached, cap: null, lastCommitted: range.max });
+  const reached = queueCommittedProposals(scan, leader, read.records, {
+    peerLastZxid,
+    cap: range.min,
+    lastCommitted: range.max,
+  });
+  if (reached < range.min)
+    return { ...wholeSnapshot(leader), via: 'txnlog+committedLog', gap: true, cannotTrunc: scan.cannotTrunc };
+  const queued = queueCommittedProposals(scan, leader, leader.committedLog, {
+    peerLastZxid: reached,
+    cap: null,
+    lastCommitted: range.max,
+  });
   return decided(scan, leader, queued, 'txnlog+committedLog');
 }
 
@@ -77,7 +103,16 @@ function decided(scan: Scan, leader: LeaderHistory, startForwardingFrom: Zxid, v
   const { op, queue, cannotTrunc } = scan;
   if (op !== null) return { ...NOTHING, ...op, queue, startForwardingFrom, via, cannotTrunc };
   // No first packet was found: SNAP, but forwarding begins where the scan stood, so that some packets overlap it.
-  return { ...NOTHING, mode: 'SNAP', zxid: leader.lastProcessedZxid, queue, startForwardingFrom, via, cannotTrunc, unhandled: true };
+  return {
+    ...NOTHING,
+    mode: 'SNAP',
+    zxid: leader.lastProcessedZxid,
+    queue,
+    startForwardingFrom,
+    via,
+    cannotTrunc,
+    unhandled: true,
+  };
 }
 
 /** Walks an ordered list, finds the first packet if there is none yet, and queues what the learner lacks. Returns the last

@@ -29,10 +29,15 @@ export function diskDone(server: Server, token: number, error: string | null, ou
   }
 }
 
-function flushDone(server: Server, then: Extract<Continuation, { kind: 'flush' }>, error: string | null, out: Effect[]): void {
+function flushDone(
+  server: Server,
+  then: Extract<Continuation, { kind: 'flush' }>,
+  error: string | null,
+  out: Effect[],
+): void {
   if (error !== null) {
     flushFailed(server, error, out);
-    criticalThreadDied(server, error, out);
+    criticalThreadDied(server, `the log cannot be written: ${error}`, out);
     return;
   }
   flushed(server, then, out);
@@ -40,26 +45,28 @@ function flushDone(server: Server, then: Extract<Continuation, { kind: 'flush' }
   if (server.leaving === null) {
     if (learner !== null) acknowledge(learner, then.txns, out);
     else if (leader !== null)
-      for (const txn of then.txns) if (epochOf(txn.zxid) === leader.epoch) processAck(server, leader, server.id, txn.zxid, out);
+      for (const txn of then.txns)
+        if (epochOf(txn.zxid) === leader.epoch) processAck(server, leader, server.id, txn.zxid, out);
     scheduleCommit(server, out);
   } else if (!server.leaving.turn && isFlushed(server)) finishLeaving(server, out);
 }
 
-/** A dead log thread puts the server into ERROR: a leader notices at its next half tick, a learner with its next packet.
+/** A dead thread puts the server into ERROR: a leader notices at its next half tick, a learner with its next packet.
  *  A server that was leaving anyway leaves without the rest. Source: ZooKeeperCriticalThread.java#handleException. */
-function criticalThreadDied(server: Server, error: string, out: Effect[]): void {
+export function criticalThreadDied(server: Server, why: string, out: Effect[]): void {
   if (server.leaving !== null) {
     finishLeaving(server, out);
     return;
   }
   if (server.zk === 'running') server.zk = 'error';
-  if (server.learner !== null) leaveRole(server, `the log cannot be written: ${error}`, out);
+  if (server.learner !== null) leaveRole(server, why, out);
 }
 
 /** The copies in memory follow the files, whatever has become of the role meanwhile. */
 function readBackEpochs(server: Server, step: MainStep, error: string | null): void {
   if (error !== null) return;
-  if (step === 'leaderAcceptedEpoch' || step === 'learnerAcceptedEpoch') server.acceptedEpoch = server.storage.acceptedEpoch ?? 0;
+  if (step === 'leaderAcceptedEpoch' || step === 'learnerAcceptedEpoch')
+    server.acceptedEpoch = server.storage.acceptedEpoch ?? 0;
   if (step === 'leaderCurrentEpoch') server.currentEpoch = server.storage.currentEpoch ?? 0;
 }
 
@@ -95,7 +102,13 @@ function leaderDone(server: Server, leader: Leader, step: MainStep, error: strin
   }
 }
 
-function learnerDone(server: Server, learner: Learner, step: MainStep, error: string | null, out: Effect[]): string | undefined {
+function learnerDone(
+  server: Server,
+  learner: Learner,
+  step: MainStep,
+  error: string | null,
+  out: Effect[],
+): string | undefined {
   switch (step) {
     case 'learnerAcceptedEpoch':
       learner.busy = false;

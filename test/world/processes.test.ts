@@ -70,7 +70,9 @@ describe('a pause', () => {
     const passive = ['received', 'connected', 'disconnected', 'lost', 'landed', 'logged', 'epochWritten', 'fenced'];
     expect(meanwhile.filter((kind) => !passive.includes(kind))).toEqual([]);
     const elected = only(trace.slice(from, to), 'stateChanged').filter(({ state }) => state === 'LEADING');
-    expect(elected.map(({ server }) => server)).toEqual([2]);
+    // Which of the two it is, is a race between their timeouts.
+    expect(elected.map(({ server }) => server)).toHaveLength(1);
+    expect([1, 2]).toContain(elected[0]?.server);
   });
 
   test('ends with what the sockets held, in order, and only then with the timers that ran out', () => {
@@ -85,7 +87,8 @@ describe('a pause', () => {
 
   test('of the old leader fences it: it joins the new one and forgets the write', () => {
     const { report } = played(scenario);
-    expect(report.servers.map(({ mode }) => mode)).toEqual(['follower', 'leader', 'follower']);
+    expect(report.servers.map(({ mode }) => mode).sort()).toEqual(['follower', 'follower', 'leader']);
+    expect(report.servers.find(({ id }) => id === 3)?.mode).toBe('follower');
     expect(new Set(report.servers.map(({ stateHash }) => stateHash)).size).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lastLogged } from '../../sim/zab/storage.ts';
+import { addSnapshot, emptyStorage, lastLogged } from '../../sim/zab/storage.ts';
 import { makeZxid } from '../../sim/zab/zxid.ts';
 import { elect, Lone, testConfig, write } from './harness.ts';
 
@@ -231,7 +231,7 @@ describe('a follower', () => {
     }
   });
 
-  test('does not log an outstanding proposal before NEWLEADER is acknowledged; it is logged, acknowledged and applied after UPTODATE', () => {
+  test('logs, acknowledges and applies an outstanding proposal after UPTODATE, not before it acknowledges NEWLEADER', () => {
     const lone = following();
     lone.take(1);
     lone.packet(1, { kind: 'DIFF', zxid: ZERO }).packet(1, { kind: 'PROPOSAL', txn: write(1, 1) });
@@ -280,6 +280,33 @@ describe('a follower', () => {
     lone.disk();
     expect(lone.held.map(({ op }) => op.kind)).toEqual(['log']);
     expect(lone.take(1)).toEqual(['ACK 1:0']);
+  });
+
+  test('corrected: told to truncate what only its snapshot holds, it asks for everything, and then keeps nothing of its own', () => {
+    const storage = emptyStorage();
+    const snapshot = {
+      zxid: makeZxid(0, 5),
+      lastZxid: makeZxid(0, 5),
+      by: 1,
+      content: [['k', 5]],
+      sessions: [],
+      bytes: 9,
+    };
+    addSnapshot(storage, { id: 5, ...snapshot }, true);
+    const lone = new Lone(testConfig(), 1, storage);
+    elect(lone, 3, { zxid: makeZxid(0, 8), peerEpoch: 0 });
+    lone.give({ kind: 'opened', plane: 'quorum', connection: 1, peer: 3, ours: true });
+    lone.packet(1, { kind: 'LEADERINFO', zxid: makeZxid(1, 0) }).packet(1, { kind: 'TRUNC', zxid: makeZxid(0, 3) });
+    expect(lone.take(1)).toEqual(['FOLLOWERINFO 0:0', 'ACKEPOCH 0:5 epoch 0']);
+    expect(lone.server.state).toBe('LOOKING');
+    elect(lone, 3, { zxid: makeZxid(0, 8), peerEpoch: 0 });
+    lone.give({ kind: 'opened', plane: 'quorum', connection: 2, peer: 3, ours: true });
+    lone.packet(2, { kind: 'LEADERINFO', zxid: makeZxid(1, 0) });
+    expect(lone.take(2)).toEqual(['FOLLOWERINFO 1:0', 'ACKEPOCH 0:0 epoch -1']);
+    lone.packet(2, { kind: 'DIFF', zxid: ZERO }).packet(2, { kind: 'NEWLEADER', zxid: makeZxid(1, 0) });
+    expect(lone.take(2)).toEqual(['ACK 1:0']);
+    expect(lone.storage.snapshots.map((file) => file.snapshot.content)).toEqual([[]]);
+    expect(lone.server.db.lastProcessed).toBe(ZERO);
   });
 
   test('exits with code 12 when a COMMIT does not name its oldest proposal', () => {

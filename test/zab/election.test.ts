@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { totalOrderPredicate } from '../../sim/zab/election.ts';
 import type { ElectionMessage, ServerState, Vote } from '../../sim/zab/messages.ts';
-import { emptyStorage, appendLog } from '../../sim/zab/storage.ts';
+import { addSnapshot, appendLog, emptyStorage } from '../../sim/zab/storage.ts';
 import { makeZxid, type Zxid } from '../../sim/zab/zxid.ts';
 import { setOf } from '../../sim/zab/sets.ts';
 import { Lone, testConfig, write } from './harness.ts';
@@ -78,6 +78,7 @@ describe('the order of votes is peerEpoch, then zxid, then server id (FastLeader
 describe('a round of fast leader election', () => {
   test('votes for itself first, with its last zxid and its currentEpoch', () => {
     const storage = emptyStorage();
+    addSnapshot(storage, { id: 1, zxid: ZERO, lastZxid: ZERO, by: 2, content: [], sessions: [], bytes: 10 }, true);
     appendLog(storage, [write(2, 1), write(2, 2)], true);
     storage.acceptedEpoch = 4;
     storage.currentEpoch = 3;
