@@ -168,11 +168,13 @@ function verdict(report: Report, { paint, interrupted }: SummaryOptions): string
   const label = `${report.scenario}, seed ${report.seed}`;
   if (interrupted)
     return `${paint.looking('INTERRUPTED')}  ${label}: nothing is decided; known up to ${seconds(report.virtualUs)}.`;
-  const broken = enumerate([...new Set(report.violations.map((violation) => violation.property))]);
+  const properties = [...new Set(report.violations.map((violation) => violation.property))];
+  const broken = enumerate(properties);
+  const verb = properties.length === 1 ? 'is' : 'are';
   if (report.verdict === 'fail') {
     return report.asExpected
-      ? `${paint.good('AS EXPECTED')}  ${label}: ${broken} is violated, which is what this scenario shows.`
-      : `${paint.bad('FAIL')}  ${label}: ${broken} is violated.`;
+      ? `${paint.good('AS EXPECTED')}  ${label}: ${broken} ${verb} violated, which is what this scenario shows.`
+      : `${paint.bad('FAIL')}  ${label}: ${broken} ${verb} violated.`;
   }
   if (report.verdict === 'inconclusive') {
     return report.asExpected
