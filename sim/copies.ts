@@ -5,7 +5,8 @@ import { cloneNetwork, cloneStreams, type Item, type Network } from './network.t
 import { cloneTimeline } from './timeline.ts';
 import type { Event, Host, World } from './world-state.ts';
 import type { DiskOp } from './zab/effects.ts';
-import { cloneServer, hashServer } from './zab/server.ts';
+import { cloneServer } from './zab/clone.ts';
+import { hashServer } from './zab/server.ts';
 import { cloneStorage } from './zab/storage.ts';
 
 /** Copies and fingerprints of whole worlds, for drivers that try more than one future. */

@@ -127,7 +127,7 @@ function hashLeader(leader: Leader, into: Hasher): void {
   hashTxns(leader.toBeApplied.list(), into);
   for (const sync of leader.pendingSyncs) into.int(sync.zxid);
   for (const handler of leader.handlers) hashHandler(leader, handler, into);
-  for (const [session, known] of leader.tracker.sessions) {
+  for (const [session, known] of [...leader.tracker.sessions].sort(([a], [b]) => a - b)) {
     into.int(session);
     into.int(known.closing ? -1 : known.expiresAt - leader.tracker.now);
   }

@@ -1,28 +1,19 @@
 import { unreachable } from '../assert.ts';
 import type { Hasher } from '../hash.ts';
-import { cloneClients, clientClosed, clientOpened, closeClient, newClients } from './clients.ts';
+import { clientClosed, clientOpened, closeClient, newClients } from './clients.ts';
 import { onClientMessage } from './client-requests.ts';
 import type { Config } from './config.ts';
-import {
-  accepted,
-  cloneConnections,
-  cnxClosed,
-  cnxUnreachable,
-  dialled,
-  greeted,
-  newConnections,
-  sidOf,
-} from './connections.ts';
-import { cloneDatabase, emptyDatabase, loadDatabase } from './database.ts';
+import { accepted, cnxClosed, cnxUnreachable, dialled, greeted, newConnections, sidOf } from './connections.ts';
+import { emptyDatabase, loadDatabase } from './database.ts';
 import { connectFailed, connectToLeader, register } from './discovery.ts';
-import { cloneElection, lookForLeader, newElection, pollTimedOut, receiveNotification } from './election.ts';
+import { lookForLeader, newElection, pollTimedOut, receiveNotification } from './election.ts';
 import type { ConnectionId, Effect, Input, Plane } from './effects.ts';
 import { Fifo } from './fifo.ts';
 import { hashServerInto } from './fingerprint.ts';
 import { runCommitProcessor, submitRequest, tick } from './leader-broadcast.ts';
 import { sendSnapshots, startUp } from './leader-sync.ts';
 import { acceptLearner, handlerClosed, handlerTimedOut, learnerSaid } from './learner-handler.ts';
-import { cloneLogQueue, newLogQueue, runSnapshotThread } from './log-queue.ts';
+import { newLogQueue, runSnapshotThread } from './log-queue.ts';
 import { learnerEof, learnerPacket, resumeReading } from './learner.ts';
 import { nextStep } from './learner-sync.ts';
 import type {
@@ -36,8 +27,8 @@ import type {
 } from './messages.ts';
 import { beginRole, handlerOf, leaveRole, noticeShutdown, replayUnflushed } from './peer.ts';
 import type { ServerId } from './sets.ts';
-import { cloneTracker, expireSessions } from './sessions.ts';
-import type { Leader, Learner, LearnerHandler, Server } from './state.ts';
+import { expireSessions } from './sessions.ts';
+import type { Leader, Server } from './state.ts';
 import { addSnapshot, type Storage } from './storage.ts';
 import { criticalThreadDied, diskDone } from './writes.ts';
 import { epochOf, ZERO, type Zxid } from './zxid.ts';
@@ -406,50 +397,4 @@ export function viewServer(server: Server): ServerView {
 
 export function hashServer(server: Server, into: Hasher): void {
   hashServerInto(server, into);
-}
-
-/** A copy that shares immutable values only. `storage` is the copy's own data directory. */
-export function cloneServer(server: Server, storage: Storage): Server {
-  return {
-    ...server,
-    storage,
-    db: cloneDatabase(server),
-    cnx: cloneConnections(server.cnx),
-    fle: cloneElection(server.fle),
-    log: cloneLogQueue(server.log),
-    commit: { queue: server.commit.queue.clone(), scheduled: server.commit.scheduled },
-    clients: cloneClients(server.clients),
-    leader: server.leader === null ? null : cloneLeader(server.leader),
-    learner: server.learner === null ? null : cloneLearner(server.learner),
-    writes: new Map(server.writes),
-  };
-}
-
-function cloneLeader(leader: Leader): Leader {
-  return {
-    ...leader,
-    outstanding: new Fifo(leader.outstanding.list().map((proposal) => ({ ...proposal }))),
-    toBeApplied: leader.toBeApplied.clone(),
-    unapplied: leader.unapplied.clone(),
-    handlers: leader.handlers.map(cloneHandler),
-    pendingSyncs: leader.pendingSyncs.slice(),
-    tracker: cloneTracker(leader.tracker),
-  };
-}
-
-function cloneHandler(handler: LearnerHandler): LearnerHandler {
-  return { ...handler, inbox: handler.inbox.clone(), queued: handler.queued.slice() };
-}
-
-function cloneLearner(learner: Learner): Learner {
-  return {
-    ...learner,
-    inbox: learner.inbox.clone(),
-    packetsNotLogged: learner.packetsNotLogged.slice(),
-    packetsCommitted: learner.packetsCommitted.slice(),
-    requestsToAck: learner.requestsToAck.slice(),
-    steps: learner.steps.slice(),
-    pendingTxns: learner.pendingTxns.clone(),
-    pendingSyncs: learner.pendingSyncs.clone(),
-  };
 }
