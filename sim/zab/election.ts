@@ -289,7 +289,9 @@ function poll(server: Server, out: Effect[]): void {
 }
 
 function emptyVotes(server: Server): (Received | null)[] {
-  return Array.from({ length: server.cnx.peers.length }, () => null);
+  const votes: (Received | null)[] = [];
+  for (let i = 0; i < server.cnx.peers.length; i++) votes.push(null);
+  return votes;
 }
 
 export function cloneElection(fle: Election): Election {
