@@ -41,16 +41,7 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
   emit({ at: world.now, server: from, kind: 'sent', plane: connection.plane, connection: id, peer: to, message });
   if (connection.dead) {
     // An end that has not noticed the reset learns of it when it sends: the answer is a RST.
-    emit({
-      at: world.now,
-      server: to,
-      kind: 'lost',
-      plane: connection.plane,
-      connection: id,
-      peer: from,
-      message,
-      why: 'connection reset',
-    });
+    tellLost(world, connection, direction, { message, why: 'connection reset' }, emit);
     const at = world.now + latency(network, from, to, world.now) + latency(network, to, from, world.now);
     world.queue.push(at, { kind: 'broken', connection: id, end: direction, why: 'reset by the other end' });
     return;
@@ -149,6 +140,28 @@ function arrive(world: World, connection: Connection, direction: Direction, item
   hear(world, to, { kind: 'received', plane: connection.plane, connection: connection.id, message: item }, emit);
 }
 
+/** A message that its receiver will never read. */
+function tellLost(
+  world: World,
+  connection: Connection,
+  direction: Direction,
+  lost: { message: Message; why: string },
+  emit: Emit,
+): void {
+  const { id, plane, ends } = connection;
+  const { message, why } = lost;
+  emit({
+    at: world.now,
+    server: ends[other(direction)],
+    kind: 'lost',
+    plane,
+    connection: id,
+    peer: ends[direction],
+    message,
+    why,
+  });
+}
+
 /** Nobody holds the other end any more: the packet is void, and its sender is told so, if there is anybody to tell. */
 function nobodyThere(world: World, connection: Connection, direction: Direction, item: Item, emit: Emit): void {
   const far = other(direction);
@@ -156,16 +169,7 @@ function nobodyThere(world: World, connection: Connection, direction: Direction,
   const to = connection.ends[far];
   const host = to > 0 ? present(world.hosts[to], 'a server id names a host') : null;
   if (item !== 'FIN') {
-    emit({
-      at: world.now,
-      server: to,
-      kind: 'lost',
-      plane: connection.plane,
-      connection: connection.id,
-      peer: from,
-      message: item,
-      why: 'connection closed',
-    });
+    tellLost(world, connection, direction, { message: item, why: 'connection closed' }, emit);
     tellFenced(world, from, to, item, emit);
   }
   if (!connection.open[direction] || (connection.vanished[far] && host !== null && !host.powered)) return;
@@ -278,20 +282,9 @@ export function resetConnection(world: World, event: Event & { kind: 'reset' }, 
 
 /** Everything that is under way in one direction will never arrive. */
 export function loseFlights(world: World, connection: Connection, direction: Direction, why: string, emit: Emit): void {
-  const from = connection.ends[direction];
-  const to = connection.ends[other(direction)];
   for (const item of connection.flights[direction].list()) {
     if (item === 'FIN') continue;
-    emit({
-      at: world.now,
-      server: to,
-      kind: 'lost',
-      plane: connection.plane,
-      connection: connection.id,
-      peer: from,
-      message: item,
-      why,
-    });
+    tellLost(world, connection, direction, { message: item, why }, emit);
   }
   connection.flights[direction].clear();
   connection.stalled[direction] = 0;
