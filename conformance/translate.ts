@@ -368,6 +368,7 @@ function scenarioOf(t: Translation, endAt: Micros): Scenario {
     calmAt: null,
     endAt,
     beyondBudget: t.steps.some((step) => step.action.kind === 'wipe' || step.action.kind === 'editEpoch'),
+    schedule: { kind: 'uniform' },
     expect: { verdict: 'pass', properties: [], facts: [] },
   };
 }

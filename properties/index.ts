@@ -8,6 +8,7 @@ import { committedMeansDurable } from './committed-means-durable.ts';
 import { epochFencing } from './epoch-fencing.ts';
 import { epochMonotonicity } from './epoch-monotonicity.ts';
 import { epochsOnDisk } from './epochs-on-disk.ts';
+import { everyServerRestarts } from './every-server-restarts.ts';
 import { globalPrimaryOrder } from './global-primary-order.ts';
 import { inOrderCommit } from './in-order-commit.ts';
 import { initialHistoryIntegrity } from './initial-history-integrity.ts';
@@ -16,6 +17,7 @@ import { leaderCompleteness } from './leader-completeness.ts';
 import { localPrimaryOrder } from './local-primary-order.ts';
 import { logShape } from './log-shape.ts';
 import { noSplitBrain } from './no-split-brain.ts';
+import { noUnexpectedPacket } from './no-unexpected-packet.ts';
 import { nobodyGoesBack } from './nobody-goes-back.ts';
 import { observersNeverCount } from './observers-never-count.ts';
 import { oneLeaderPerEpoch } from './one-leader-per-epoch.ts';
@@ -24,6 +26,7 @@ import { primaryIntegrity } from './primary-integrity.ts';
 import { processConsistency } from './process-consistency.ts';
 import { progressAfterCalm } from './progress-after-calm.ts';
 import { totalOrder } from './total-order.ts';
+import { votesOnlyImprove } from './votes-only-improve.ts';
 import { zxidIdentity } from './zxid-identity.ts';
 
 /** Every property, in the order in which a reader meets them: the paper's, leadership, durability, the rest. */
@@ -51,6 +54,9 @@ export const PROPERTIES: readonly Property[] = [
   inOrderCommit,
   nobodyGoesBack,
   observersNeverCount,
+  noUnexpectedPacket,
+  votesOnlyImprove,
+  everyServerRestarts,
   clientZxidMonotonic,
   acknowledgedWritesSurvive,
   progressAfterCalm,

@@ -86,6 +86,9 @@ export const progressAfterCalm: Property<State> = {
     if (state.healthy) state.healthyAt = event.at;
     return undefined;
   },
+  settled(state) {
+    return state.calmAt !== null && state.healthy && state.calls.length === 0;
+  },
   finish(state, end) {
     const { calmAt, bound } = state;
     if (calmAt === null) return { excused: 'the run had no calm' };

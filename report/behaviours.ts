@@ -1,4 +1,29 @@
-import type { Behaviour } from '../sim/zab/behaviour.ts';
+import type { Behaviour, Mistake } from '../sim/zab/behaviour.ts';
+
+const MISTAKES: { readonly [M in Mistake]: string } = {
+  voteOrderNotTotal: 'Of two votes with equal zxids the higher server id wins, whatever their epochs.',
+  voteIgnoresZxid: 'Votes are compared by epoch and server id alone.',
+  voteIgnoresEpoch: 'Votes are compared by zxid and server id alone.',
+  outOfElectionStrictMatch: 'Votes of servers that have decided must be equal in zxid, round and epoch to be counted.',
+  epochOnlyInZxid: 'There are no epoch files: acceptedEpoch and currentEpoch are those of the last zxid.',
+  zxidBumpBeforeQuorum: 'Whoever is elected moves lastProcessedZxid to its new epoch before anybody follows it.',
+  currentEpochAtUptodate: 'A learner writes currentEpoch at UPTODATE, not before its ACK of NEWLEADER.',
+  noEpochFencing: 'A learner follows a leader whose epoch is lower than its acceptedEpoch.',
+  servesBeforeQuorum: 'A leader serves without waiting for a quorum of ACKs of NEWLEADER.',
+  newLeaderAcksByMessage: 'ACKs of NEWLEADER are counted by message, not by server.',
+  noTruncWithinRange: 'A learner whose last zxid lies within the committedLog is never truncated.',
+  neverTruncates: 'A learner is never truncated.',
+  forwardsAfterAck: 'What is proposed during a synchronization goes to those only who have acknowledged NEWLEADER.',
+  syncDeadlineTooShort: 'A learner counts as present for syncLimit only while it is brought level.',
+  ackBeforeFsync: 'A follower acknowledges a proposal before it is on its disk.',
+  observersCounted: 'Observers get proposals, acknowledge them, and are counted.',
+  deliversOnProposal: 'A follower applies a transaction when it is proposed.',
+  counterOverflows: 'The counter of a zxid runs over into its epoch.',
+  leaderWithoutQuorumStays: 'A leader goes on without a quorum of followers.',
+  deadLogThreadStays: 'A leader whose log thread died goes on.',
+  acceptsFresherClient: 'A server accepts a client that has seen more than it has.',
+  answersBeforeCommit: 'A leader answers a write when it proposes it.',
+};
 
 /** Each point where releases differ, as a sentence for each of its values. Sources: the JIRA ids at the points. */
 const POINTS: { readonly [P in Exclude<keyof Behaviour, 'name'>]: (value: Behaviour[P]) => string } = {
@@ -11,6 +36,12 @@ const POINTS: { readonly [P in Exclude<keyof Behaviour, 'name'>]: (value: Behavi
       logAllThenEpoch: 'Before the ACK of NEWLEADER everything received is fsynced, then currentEpoch is written.',
       logCommittedThenEpoch:
         'Before the ACK of NEWLEADER what is committed is fsynced and applied, then currentEpoch is written.',
+      epochThenLogCommitted:
+        'Before the ACK of NEWLEADER currentEpoch is written, and only then what is committed is fsynced.',
+      queueThenEpoch:
+        'Before the ACK of NEWLEADER the history is only queued, then currentEpoch is written; nobody waits for the fsync.',
+      flushThenEpoch:
+        'Before the ACK of NEWLEADER the log queue is flushed, and its transactions are acknowledged one by one.',
     })[value],
   committedLogInSync: (value) =>
     value
@@ -127,6 +158,7 @@ const POINTS: { readonly [P in Exclude<keyof Behaviour, 'name'>]: (value: Behavi
     value
       ? 'The choice of DIFF, TRUNC or SNAP counts what is committed and not yet applied.'
       : 'The choice of DIFF, TRUNC or SNAP sees only what is applied.',
+  mistake: (value) => (value === null ? 'No mistake is switched on.' : MISTAKES[value]),
 };
 
 /** What a behaviour does, a sentence a point. With `against`, only the points in which the two differ. */

@@ -122,6 +122,7 @@ export class Story {
       case 'reloaded':
       case 'sessionExpired':
       case 'warned':
+      case 'unexpected':
         return eventWords(event);
       default:
         return undefined;

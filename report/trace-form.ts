@@ -149,6 +149,19 @@ const action = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('chaos'), duration: micros, meanGap: micros, faults: z.array(z.enum(CHAOS_FAULTS)) }),
 ]);
 
+const draw = z.looseObject({
+  stream: z.enum(['latency', 'mishap', 'disk', 'thread', 'startup', 'client', 'fault']),
+  a: z.int(),
+  b: z.int(),
+  nth: z.int().min(1),
+  value: micros,
+});
+const schedule = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.enum(['uniform', 'pos']) }),
+  z.looseObject({ kind: z.literal('pct'), depth: z.int().min(1).max(100), steps: z.int().min(1).max(10_000_000) }),
+  z.looseObject({ kind: z.literal('calm'), except: z.array(draw).max(100_000) }),
+]);
+
 const bareScenario = z.looseObject({
   name: text,
   title: text,
@@ -167,6 +180,7 @@ const bareScenario = z.looseObject({
   calmAt: micros.nullable(),
   endAt: micros,
   beyondBudget: z.boolean(),
+  schedule,
   expect: z.looseObject({
     verdict: z.enum(['pass', 'violates']),
     properties: z.array(text),

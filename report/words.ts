@@ -53,6 +53,8 @@ export function eventWords(event: TraceEvent): string {
       return `stops ${event.role} in epoch ${event.epoch}${because(event.why)}`;
     case 'warned':
       return `warns: ${event.text}`;
+    case 'unexpected':
+      return `cannot place a packet of ${who(event.from)}: ${event.text}`;
     case 'sessionOpened':
     case 'sessionClosed':
     case 'sessionExpired':

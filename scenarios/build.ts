@@ -5,6 +5,7 @@ import { MS, SECOND } from '../sim/time.ts';
 import type { Ensemble } from './ensemble.ts';
 import { conditionOf, factsOf } from './facts.ts';
 import { CHAOS_FAULTS, PLANES } from './names.ts';
+import { scheduleOf } from './schedules.ts';
 import type { ScenarioFile } from './schema.ts';
 import type { StepFields, WhomStep } from './steps.ts';
 
@@ -24,7 +25,7 @@ export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemb
     verifier: ensemble.verifier,
     observers: ensemble.observers,
     settings: settingsOf(file),
-    release: file.release ?? 'corrected',
+    release: file.bug ?? file.release ?? 'corrected',
     network: {
       latency: network.latency ?? [200, 2 * MS],
       spikePpm: network.spikePpm ?? 0,
@@ -52,6 +53,7 @@ export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemb
     calmAt: file.calm ?? null,
     endAt: file.end,
     beyondBudget: file.beyondBudget ?? false,
+    schedule: scheduleOf(file, clients),
     expect: {
       verdict: file.expect?.verdict ?? 'pass',
       properties: file.expect?.properties ?? [],

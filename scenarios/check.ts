@@ -35,6 +35,9 @@ export function checkDraft(draft: Draft, report: ReportMistake): void {
   checkSettings(draft.fields, report);
   if (draft.fields.network?.duplicatePpm !== undefined && draft.fields.network.assumption !== 'datagram')
     report(['network', 'duplicatePpm'], 'TCP duplicates nothing; say assumption: datagram', true);
+  if (draft.fields.bug !== undefined && draft.fields.release !== undefined)
+    report(['bug'], 'a scenario has either a release or a bug', true);
+  checkSchedule(draft, report);
   checkExpectation(draft, report);
 }
 
@@ -191,6 +194,26 @@ function checkSettings({ zooCfg }: Partial<ScenarioFile>, report: ReportMistake)
       ['zooCfg', zooCfg.minNotificationInterval === undefined ? 'maxNotificationInterval' : 'minNotificationInterval'],
       `minNotificationInterval ${minNotificationInterval} is above maxNotificationInterval ${maxNotificationInterval}`,
     );
+}
+
+function checkSchedule({ fields, ensemble, clients }: Draft, report: ReportMistake): void {
+  const { schedule } = fields;
+  if (schedule?.strategy !== 'calm') return;
+  const seen = new Set<string>();
+  for (const [index, draw] of (schedule.except ?? []).entries()) {
+    const path = ['schedule', 'except', index];
+    const { value: _, ...key } = draw;
+    const name = JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
+    if (seen.has(name)) report(path, 'this draw is named twice');
+    seen.add(name);
+    for (const end of ['from', 'to', 'server', 'client'] as const) {
+      if (!(end in draw)) continue;
+      const named: unknown = Reflect.get(draw, end);
+      if (typeof named === 'number') checkServer(ensemble, named, [...path, end], report);
+      else if (typeof named === 'string') checkClient(clients, named, [...path, end], report);
+    }
+    if ('from' in draw && draw.from === draw.to) report(path, `${draw.from} has no link to itself`);
+  }
 }
 
 function checkExpectation({ fields, ensemble, clients }: Draft, report: ReportMistake): void {

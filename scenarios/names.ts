@@ -33,6 +33,7 @@ export const TRACE_KINDS = all<TraceKind>()([
   'fenced',
   'leftRole',
   'warned',
+  'unexpected',
   'sessionOpened',
   'sessionClosed',
   'sessionExpired',

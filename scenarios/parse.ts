@@ -140,6 +140,7 @@ class FileReader {
       ensemble: this.#section('ensemble', shape.ensemble),
       zooCfg: this.#section('zooCfg', shape.zooCfg),
       release: this.#section('release', shape.release),
+      bug: this.#section('bug', shape.bug),
       network: this.#section('network', shape.network),
       disk: this.#section('disk', shape.disk),
       processes: this.#section('processes', shape.processes),
@@ -149,6 +150,7 @@ class FileReader {
       calm: this.#section('calm', shape.calm),
       end: this.#section('end', shape.end),
       beyondBudget: this.#section('beyondBudget', shape.beyondBudget),
+      schedule: this.#section('schedule', shape.schedule),
       expect: this.#section('expect', shape.expect),
     };
     const ensemble = fields.ensemble === undefined ? undefined : resolveEnsemble(fields.ensemble, this.#report);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RELEASES } from '../sim/zab/behaviour.ts';
+import { BUGS } from '../sim/zab/bugs/index.ts';
 import { MAX_SERVER_ID } from '../sim/zab/sets.ts';
 import {
   duration,
@@ -152,6 +153,52 @@ export const seenFact = object({
   atMost: integer(0, 10_000_000).optional(),
 });
 
+const nth = integer(1, 1_000_000_000).describe('the how-manieth draw of its stream, from 1');
+const value = z
+  .union([z.number().int().min(0).max(0xffff_ffff), duration()], { error: 'expected a whole number or a duration' })
+  .describe('what it yields: a delay, a number, or 0 and 1 for no and yes');
+const end = z
+  .union([serverId, word], { error: "expected a server's id or the name of a client" })
+  .meta({ description: 'a server, or a client by its name' });
+const ofServer = { server: serverId, nth, value };
+
+/** One draw that a calm run does not leave calm. */
+export const draw = z.discriminatedUnion(
+  'draw',
+  [
+    object({ draw: z.literal('latency').describe('how long a packet takes'), from: end, to: end, nth, value }),
+    object({ draw: z.literal('mishap').describe('spikes, losses, resets of a link'), from: end, to: end, nth, value }),
+    object({ draw: z.literal('disk').describe('how long a write takes, and its mishaps'), ...ofServer }),
+    object({ draw: z.literal('thread').describe('how long a thread waits for its turn'), ...ofServer }),
+    object({
+      draw: z.literal('startup').describe('1: how long until the data is loaded; 2: the chance of the server itself'),
+      life: integer(1, 1_000_000).describe('the how-manieth start or end of its process'),
+      ...ofServer,
+    }),
+    object({ draw: z.literal('client').describe('what a client does, and when'), client: word, nth, value }),
+    object({ draw: z.literal('fault').describe('what a crash leaves, whom chaos strikes'), nth, value }),
+  ],
+  { error: 'expected draw: latency, mishap, disk, thread, startup, client or fault' },
+);
+
+const schedule = z.discriminatedUnion(
+  'strategy',
+  [
+    object({ strategy: z.literal('uniform').describe('every draw is uniform') }),
+    object({
+      strategy: z.literal('pct').describe('priorities of chains of events, and a few changes of them'),
+      depth: integer(1, 100).describe('one more than there are changes'),
+      steps: integer(1, 10_000_000).describe('the changes lie within so many events'),
+    }),
+    object({ strategy: z.literal('pos').describe('a priority for each event, drawn anew after each race') }),
+    object({
+      strategy: z.literal('calm').describe('the least delays, no mishaps; the seed decides nothing'),
+      except: z.array(draw).max(100_000).optional().describe('draws that are not calm'),
+    }),
+  ],
+  { error: 'expected strategy: uniform, pct, pos or calm' },
+);
+
 const expect = object({
   verdict: z.enum(['pass', 'violates']).optional().describe('pass'),
   properties: z.array(word).min(1).optional().describe('for violates: one of these breaks'),
@@ -183,6 +230,10 @@ export const scenarioFile = object({
     .enum(RELEASES.map((release) => release.name))
     .optional()
     .describe('corrected'),
+  bug: z
+    .enum(BUGS.map((bug) => bug.name))
+    .optional()
+    .describe('instead of a release: the corrected one with this bug'),
   network: network.optional(),
   disk: disk.optional(),
   processes: processes.optional(),
@@ -192,10 +243,12 @@ export const scenarioFile = object({
   calm: duration().optional().describe('from here on everything is up and mended'),
   end: duration(1).describe('when the run is over, at most 24h'),
   beyondBudget: z.boolean().optional().describe('damage that ZAB does not promise to survive'),
+  schedule: schedule.optional().describe('how chance is used; uniform'),
   expect: expect.optional(),
 }).meta({ title: 'zabsim scenario', description: 'One run of a simulated ZooKeeper ensemble.' });
 
 export type ScenarioFile = z.output<typeof scenarioFile>;
+export type DrawFields = z.output<typeof draw>;
 export type ExpectFields = NonNullable<ScenarioFile['expect']>;
 
 /** What editors read: JSON Schema, draft 7, which they all know. */

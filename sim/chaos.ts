@@ -27,7 +27,7 @@ export function chaosStrikes(world: World, event: Event & { kind: 'chaos' }, emi
   if (fault !== undefined) strike(world, fault, emit);
   if (!event.struck) landed(world, 0, 'chaos', emit);
   // Uniform in twice the mean: integers need no logarithm.
-  world.queue.push(world.now + 1 + world.fate.below(2 * action.meanGap), {
+  world.queue.push(world.now + 1 + world.fate.gap(2 * action.meanGap), {
     kind: 'chaos',
     step: event.step,
     until: event.until,

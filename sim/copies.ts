@@ -1,4 +1,6 @@
+import { ChosenQueue } from './chosen-queue.ts';
 import { cloneClient } from './clients/client.ts';
+import { laneOf } from './dice.ts';
 import { cloneDevice } from './disk.ts';
 import { Hasher } from './hash.ts';
 import { cloneNetwork, cloneStreams, type Item, type Network } from './network.ts';
@@ -13,11 +15,13 @@ import { cloneStorage } from './zab/storage.ts';
 
 /** A copy that shares immutable values only: what happens to one of the two never shows in the other. */
 export function cloneWorld(world: World): World {
+  const network = cloneNetwork(world.network);
+  const { queue } = world;
   return {
     ...world,
-    queue: world.queue.clone(),
+    queue: queue instanceof ChosenQueue ? queue.clone(undefined, (event) => laneOf(network, event)) : queue.clone(),
     hosts: world.hosts.map((host) => (host === null ? null : cloneHost(host))),
-    network: cloneNetwork(world.network),
+    network,
     clients: world.clients.map(cloneClient),
     timeline: cloneTimeline(world.timeline),
     promises: { accepted: world.promises.accepted.slice(), epochs: world.promises.epochs.slice() },

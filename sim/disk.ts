@@ -1,5 +1,5 @@
 import { assert } from './assert.ts';
-import { stream, type Random } from './random.ts';
+import type { Random } from './random.ts';
 import { SECOND } from './time.ts';
 import type { Emit } from './trace.ts';
 import { landed, landOnce } from './landing.ts';
@@ -33,8 +33,8 @@ export function beginWrite(world: World, host: Host, effect: Effect & { kind: 'w
   const { device } = host;
   const random = diskStream(world, host.id);
   const { disk } = world.scenario;
-  let duration = random.between(device.sync);
-  if (!world.calm && random.chance(disk.spikePpm)) duration += random.between(disk.spike);
+  let duration = random.delay(device.sync);
+  if (!world.calm && random.chance(disk.spikePpm)) duration += random.delay(disk.spike);
   const mayFail = effect.op.kind === 'log' || effect.op.kind === 'epoch';
   const broken = mayFail && !world.calm && random.chance(disk.failPpm);
   const at = Math.max(world.now, device.busyUntil) + duration;
@@ -47,7 +47,7 @@ export function beginWrite(world: World, host: Host, effect: Effect & { kind: 'w
 function diskStream(world: World, server: number): Random {
   let random = world.disks.get(server);
   if (random === undefined) {
-    random = stream(world.seed, 'disk', server);
+    random = world.chance.stream('disk', server);
     world.disks.set(server, random);
   }
   return random;

@@ -3,7 +3,6 @@ import { landed } from './landing.ts';
 import { endOf, other } from './network.ts';
 import { perform } from './perform.ts';
 import { forgetProcess, give } from './processes.ts';
-import { stream } from './random.ts';
 import type { Emit } from './trace.ts';
 import { closeEnd, loseFlights } from './wires.ts';
 import { boot } from './zab/server.ts';
@@ -17,8 +16,8 @@ export function start(world: World, host: Host): void {
   host.powered = true;
   host.starting = true;
   host.life++;
-  const random = stream(world.seed, 'startup', host.id, host.life);
-  const after = random.between(world.scenario.processes.startup);
+  const random = world.chance.stream('startup', host.id, host.life);
+  const after = random.delay(world.scenario.processes.startup);
   world.queue.push(world.now + after, { kind: 'boot', server: host.id, life: host.life, entropy: random.u32() });
 }
 

@@ -2,8 +2,9 @@ import { assert } from './assert.ts';
 import type { ConnectionId, Plane } from './zab/effects.ts';
 import { Fifo } from './zab/fifo.ts';
 import type { Message } from './zab/messages.ts';
-import type { NetworkModel } from './scenario.ts';
-import { stream, type Random } from './random.ts';
+import type { DrawStream, NetworkModel } from './scenario.ts';
+import type { Random } from './random.ts';
+import type { Chance } from './schedule.ts';
 import { SECOND, type Micros, type Range } from './time.ts';
 
 /** The virtual network: TCP connections whose packets stay in order, on directed links that can be cut, clogged and slow.
@@ -59,7 +60,7 @@ export interface Slowdown {
 
 export interface Network {
   readonly model: NetworkModel;
-  readonly seed: string;
+  readonly chance: Chance;
   readonly connections: Map<ConnectionId, Connection>;
   nextConnection: ConnectionId;
   cuts: Cut[];
@@ -79,10 +80,10 @@ const CLIENT_LATENCY: Range = [10, 50];
 /** TCP backs off, but the simulator does not let a healed link stay silent for longer than this. */
 const LONGEST_RETRANSMIT: Micros = 3 * SECOND;
 
-export function newNetwork(model: NetworkModel, seed: string): Network {
+export function newNetwork(model: NetworkModel, chance: Chance): Network {
   return {
     model,
-    seed,
+    chance,
     connections: new Map(),
     nextConnection: 1,
     cuts: [],
@@ -140,14 +141,14 @@ export function cutOn(network: Network, from: Endpoint, to: Endpoint, plane: Pla
 /** How long one packet takes. */
 export function latency(network: Network, from: Endpoint, to: Endpoint, now: Micros): Micros {
   const random = linkStream(network, from, to);
-  if (from < 0 || to < 0) return random.between(CLIENT_LATENCY);
+  if (from < 0 || to < 0) return random.delay(CLIENT_LATENCY);
   const { model } = network;
-  let delay = random.between(model.latency);
+  let delay = random.delay(model.latency);
   if (network.unruly && !network.calm) delay += mishap(network, from, to);
   if (network.slow.length === 0) return delay;
   for (const slow of network.slow) {
     if (slow.from !== from || slow.to !== to || slow.until <= now) continue;
-    delay += random.between(slow.extra);
+    delay += random.delay(slow.extra);
   }
   return delay;
 }
@@ -157,9 +158,9 @@ export function latency(network: Network, from: Endpoint, to: Endpoint, now: Mic
 function mishap(network: Network, from: Endpoint, to: Endpoint): Micros {
   const { model } = network;
   const random = mishapStream(network, from, to);
-  const spike = random.chance(model.spikePpm) ? random.between(model.spike) : 0;
+  const spike = random.chance(model.spikePpm) ? random.delay(model.spike) : 0;
   const lost = random.chance(model.lossPpm) && model.assumption === 'tcp';
-  return lost ? spike + random.between(model.retransmit) : spike;
+  return lost ? spike + random.delay(model.retransmit) : spike;
 }
 
 export function linkStream(network: Network, from: Endpoint, to: Endpoint): Random {
@@ -171,11 +172,17 @@ export function mishapStream(network: Network, from: Endpoint, to: Endpoint): Ra
   return streamOf(network, network.mishaps, 'mishap', from, to);
 }
 
-function streamOf(network: Network, streams: Map<number, Random>, name: string, from: Endpoint, to: Endpoint): Random {
+function streamOf(
+  network: Network,
+  streams: Map<number, Random>,
+  name: DrawStream,
+  from: Endpoint,
+  to: Endpoint,
+): Random {
   const key = (from + 2048) * 8192 + (to + 2048);
   let random = streams.get(key);
   if (random === undefined) {
-    random = stream(network.seed, name, from, to);
+    random = network.chance.stream(name, from, to);
     streams.set(key, random);
   }
   return random;

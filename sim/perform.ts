@@ -2,7 +2,7 @@ import { unreachable } from './assert.ts';
 import { endProcess } from './lifecycle.ts';
 import { beginWrite } from './disk.ts';
 import { clearTimer, setTimer } from './processes.ts';
-import { stream, type Random } from './random.ts';
+import type { Random } from './random.ts';
 import { dial } from './dialling.ts';
 import { closeEnd, sendOn } from './wires.ts';
 import type { Effect, Note, Thread } from './zab/effects.ts';
@@ -53,14 +53,14 @@ export function perform(world: World, host: Host, effects: readonly Effect[], em
 }
 
 function schedule(world: World, host: Host, thread: Thread): void {
-  const after = threadStream(world, host.id).between(world.scenario.processes.thread);
+  const after = threadStream(world, host.id).delay(world.scenario.processes.thread);
   world.queue.push(world.now + after, { kind: 'thread', server: host.id, life: host.life, thread });
 }
 
 function threadStream(world: World, server: number): Random {
   let random = world.threads.get(server);
   if (random === undefined) {
-    random = stream(world.seed, 'thread', server);
+    random = world.chance.stream('thread', server);
     world.threads.set(server, random);
   }
   return random;

@@ -33,6 +33,8 @@ export interface Property<S extends PropertyState = PropertyState> {
     state: S,
     end: { readonly at: number; readonly histories: Histories },
   ): { readonly violated: string } | { readonly excused: string } | undefined;
+  /** For `eventually`: true while all that it waits for has happened, so that a search need not wait for the end. */
+  settled?(state: S): boolean;
 }
 
 export interface Violation {

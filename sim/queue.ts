@@ -8,6 +8,24 @@ export interface Waiting<E> {
   readonly event: E;
 }
 
+/** What may happen next. Whoever takes events out of it decides nothing: the order is that of the queue. */
+export interface Future<E> {
+  /** The time of the last event popped: now. Nothing can be pushed before it. */
+  readonly lastAt: Micros;
+  readonly size: number;
+  push(at: Micros, event: E): void;
+  /** The next event, unless it comes later than `until`. */
+  pop(until?: Micros): E | undefined;
+  /** When the next event comes. */
+  peekAt(): Micros | undefined;
+  /** All that waits, earliest first; equal times in the order they came. */
+  items(): Waiting<E>[];
+  /** Removes the one event of that `seq`, wherever it stands. Time does not move. */
+  take(seq: number): E | undefined;
+  /** An independent queue of the same future. Events are shared, unless `copyEvent` copies them. */
+  clone(copyEvent?: (event: E) => E): Future<E>;
+}
+
 const FIRST_CAPACITY = 64;
 /** 16 bits of sequence leave 37 bits of time: an event may lie 38 hours ahead. */
 const FIRST_UNIT = 0x1_0000;
@@ -16,7 +34,7 @@ const EXACT = Number.MAX_SAFE_INTEGER;
 /** The future: earliest first, and equal times leave in the order they came.
  *  A binary heap over one exact number an entry, `(at - base) * unit + seq`: comparing two numbers decides both time and
  *  order of arrival. When the sequence numbers of a unit are used up, those that wait are numbered anew. */
-export class Queue<E> {
+export class Queue<E> implements Future<E> {
   /** The time of the last event popped: now. Nothing can be pushed before it. */
   lastAt: Micros = 0;
   #size = 0;

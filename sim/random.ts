@@ -1,7 +1,7 @@
 import alea, { type Alea } from 'seedrandom/lib/alea.js';
 import { assert } from './assert.ts';
 import { Hasher } from './hash.ts';
-import type { Range } from './time.ts';
+import type { Micros, Range } from './time.ts';
 
 /** A stream of chance. Integers only, so that every engine draws the same. */
 export interface Random {
@@ -11,6 +11,10 @@ export interface Random {
   below(bound: number): number;
   /** An integer in the range, both ends included. */
   between(range: Range): number;
+  /** Like `between`, for the delay of the event that is pushed next: a schedule may leave its end open. */
+  delay(range: Range): Micros;
+  /** Like `below`, for the time until the next of many faults: the calmest is the longest. */
+  gap(bound: number): number;
   /** True with odds in parts per million. Draws whatever the odds, so that changing them moves no later draw. */
   chance(ppm: number): boolean;
   /** A copy that goes on alike. */
@@ -64,6 +68,14 @@ class AleaStream implements Random {
 
   between(range: Range): number {
     return range[0] + this.below(range[1] - range[0] + 1);
+  }
+
+  delay(range: Range): Micros {
+    return range[0] + this.below(range[1] - range[0] + 1);
+  }
+
+  gap(bound: number): number {
+    return this.below(bound);
   }
 
   chance(ppm: number): boolean {

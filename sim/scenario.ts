@@ -17,7 +17,7 @@ export interface Scenario {
   readonly verifier: QuorumVerifier;
   readonly observers: ServerSet;
   readonly settings: Settings;
-  /** A name that `findRelease` knows. */
+  /** A name that `findBehaviour` knows: a release, or a bug. */
   readonly release: string;
   readonly network: NetworkModel;
   readonly disk: DiskModel;
@@ -30,8 +30,35 @@ export interface Scenario {
   readonly endAt: Micros;
   /** Damage beyond what ZAB promises to survive: only what must still hold is judged. */
   readonly beyondBudget: boolean;
+  readonly schedule: Schedule;
   readonly expect: Expectation;
 }
+
+/** How chance is used: which of the futures that the models allow comes to pass. */
+export type Schedule =
+  /** Every draw is uniform in its range. */
+  | { readonly kind: 'uniform' }
+  /** Priorities of chains of events, `depth - 1` changes of them in the first `steps` events. Source: Ozkan et al.,
+   *  Randomized Testing of Distributed Systems with Probabilistic Guarantees (PCTCP). */
+  | { readonly kind: 'pct'; readonly depth: number; readonly steps: number }
+  /** A priority for each event that may come next. Source: Yuan et al., Partial Order Aware Concurrency Sampling. */
+  | { readonly kind: 'pos' }
+  /** Every draw takes the calmest value there is (the least delay, no mishap, the first of a list), but for these. */
+  | { readonly kind: 'calm'; readonly except: readonly Draw[] };
+
+/** One draw of a run, by what it is about: the `nth` (from 1) of the stream of that name with those two numbers. */
+export interface Draw {
+  readonly stream: DrawStream;
+  /** Of latency and mishap: from whom to whom, -n being the n-th client. Of the others: server (startup: and life) or
+   *  client; 0 for fault. */
+  readonly a: number;
+  readonly b: number;
+  readonly nth: number;
+  /** What it yields: the number itself, and 0 or 1 for false or true. */
+  readonly value: number;
+}
+
+export type DrawStream = 'latency' | 'mishap' | 'disk' | 'thread' | 'startup' | 'client' | 'fault';
 
 export interface NetworkModel {
   /** One-way delay of a packet. */

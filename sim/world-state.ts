@@ -7,9 +7,10 @@ import type { ServerId } from './zab/sets.ts';
 import type { Storage } from './zab/storage.ts';
 import type { VirtualClient } from './clients/client.ts';
 import type { Direction, Endpoint, Network } from './network.ts';
-import type { Queue } from './queue.ts';
+import type { Future } from './queue.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import type { Chance } from './schedule.ts';
 import type { Timeline } from './timeline.ts';
 import type { Micros, Range } from './time.ts';
 
@@ -19,7 +20,7 @@ export interface World {
   readonly seed: string;
   readonly config: Config;
   now: Micros;
-  readonly queue: Queue<Event>;
+  readonly queue: Future<Event>;
   /** By server id; 0 is nobody. */
   readonly hosts: (Host | null)[];
   readonly network: Network;
@@ -31,6 +32,8 @@ export interface World {
   traced: number;
   /** The calm has come: no new fault. */
   calm: boolean;
+  /** Where all streams of chance come from. */
+  readonly chance: Chance;
   /** Streams of chance by server: how long a thread waits for its turn, how long its disk takes. */
   readonly threads: Map<number, Random>;
   readonly disks: Map<number, Random>;

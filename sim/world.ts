@@ -8,15 +8,14 @@ import { booted } from './lifecycle.ts';
 import { newNetwork } from './network.ts';
 import { clogAll } from './network-faults.ts';
 import { drain, give, hostOf, timerDue } from './processes.ts';
-import { Queue } from './queue.ts';
-import { stream } from './random.ts';
 import { register } from './register.ts';
 import type { Scenario } from './scenario.ts';
+import { diceOf, type Dice } from './dice.ts';
 import type { Micros } from './time.ts';
 import { newTimeline } from './timeline.ts';
 import type { Emit } from './trace.ts';
 import { breakEnd, datagramArrives, deliver, resetConnection } from './wires.ts';
-import { findRelease } from './zab/behaviour.ts';
+import { findBehaviour } from './zab/bugs/index.ts';
 import type { Config } from './zab/config.ts';
 import { Fifo } from './zab/fifo.ts';
 import { emptyStorage } from './zab/storage.ts';
@@ -24,8 +23,11 @@ import type { Event, Host, World } from './world-state.ts';
 
 export type { Event, World } from './world-state.ts';
 
-/** The world before anything has happened: nobody runs, and the steps of the timeline wait for their time. */
-export function newWorld(scenario: Scenario, seed: string): World {
+/** The world before anything has happened: nobody runs, and the steps of the timeline wait for their time. `dice` are those
+ *  that the scenario's schedule asks for, unless somebody wants to look over their shoulder. */
+export function newWorld(scenario: Scenario, seed: string, dice: Dice = diceOf(scenario.schedule, seed)): World {
+  const { chance } = dice;
+  const network = newNetwork(scenario.network, chance);
   const config = configOf(scenario);
   const highest = scenario.servers.reduce((a, b) => Math.max(a, b), 0);
   const hosts: (Host | null)[] = Array.from({ length: highest + 1 }, () => null);
@@ -35,17 +37,18 @@ export function newWorld(scenario: Scenario, seed: string): World {
     seed,
     config,
     now: 0,
-    queue: new Queue(),
+    queue: dice.queueOf(network),
+    chance,
     hosts,
-    network: newNetwork(scenario.network, seed),
-    clients: scenario.clients.map((model, index) => newClient(index, model, seed, scenario.servers)),
+    network,
+    clients: scenario.clients.map((model, index) => newClient(index, model, chance, scenario.servers)),
     timeline: newTimeline(scenario.timeline),
     promises: { accepted: hosts.map(() => -1), epochs: hosts.map(() => 0) },
     traced: 0,
     calm: false,
     threads: new Map(),
     disks: new Map(),
-    fate: stream(seed, 'fault'),
+    fate: chance.stream('fault'),
   };
   scenario.timeline.forEach(({ moment }, step) => {
     if (moment.kind === 'at') world.queue.push(moment.at, { kind: 'step', step });
@@ -56,10 +59,10 @@ export function newWorld(scenario: Scenario, seed: string): World {
 }
 
 export function configOf(scenario: Scenario): Config {
-  const release = findRelease(scenario.release);
-  assert(release !== undefined, 'a scenario names a release that exists');
+  const behaviour = findBehaviour(scenario.release);
+  assert(behaviour !== undefined, 'a scenario names a release or a bug that exists');
   const { servers, verifier, observers, settings } = scenario;
-  return { servers, verifier, observers, settings, behaviour: release.behaviour, service: register };
+  return { servers, verifier, observers, settings, behaviour, service: register };
 }
 
 function newHost(scenario: Scenario, id: number): Host {

@@ -1,7 +1,8 @@
 import { dial } from '../dialling.ts';
 import { closeEnd, sendOn } from '../wires.ts';
-import { stream, type Random } from '../random.ts';
+import type { Random } from '../random.ts';
 import type { ClientModel } from '../scenario.ts';
+import type { Chance } from '../schedule.ts';
 import { MS, type Micros } from '../time.ts';
 import type { Emit } from '../trace.ts';
 import type { ClientWake, World } from '../world-state.ts';
@@ -59,10 +60,10 @@ const BACK_OFF: Micros = 100 * MS;
 export function newClient(
   index: number,
   model: ClientModel,
-  seed: string,
+  chance: Chance,
   servers: readonly ServerId[],
 ): VirtualClient {
-  const random = stream(seed, 'client', index);
+  const random = chance.stream('client', index);
   return {
     index,
     model,
@@ -256,7 +257,7 @@ function finish(world: World, client: VirtualClient, call: Call, outcome: Outcom
 
 function think(world: World, client: VirtualClient): void {
   if (client.begun < client.model.operations)
-    wake(world, client, 'work', client.begun, client.random.between(client.model.think));
+    wake(world, client, 'work', client.begun, client.random.delay(client.model.think));
 }
 
 /** The connection is gone: what was under way has an unknown fate, unless it was only a read. */

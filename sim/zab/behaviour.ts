@@ -6,8 +6,19 @@ export interface Behaviour {
    *  - `epochOnly`: currentEpoch, ACK; a DIFF's transactions stay in memory until after UPTODATE (ZOOKEEPER-3911)
    *  - `epochThenQueue`: currentEpoch, everything received goes to the asynchronous log queue, ACK (4643, 4646, 4685)
    *  - `logAllThenEpoch`: everything received is logged and fsynced, currentEpoch, ACK (4785)
-   *  - `logCommittedThenEpoch`: what is committed is logged, fsynced and applied, currentEpoch, ACK; the rest waits */
-  readonly newLeader: 'epochOnly' | 'epochThenQueue' | 'logAllThenEpoch' | 'logCommittedThenEpoch';
+   *  - `logCommittedThenEpoch`: what is committed is logged, fsynced and applied, currentEpoch, ACK; the rest waits
+   *  and, so that one bug can be told from the other, three that no release ever had by themselves:
+   *  - `epochThenLogCommitted`: as the last one, with currentEpoch first (4643 alone)
+   *  - `queueThenEpoch`: all is left to the log queue, and ACK does not wait for its fsync (4646 alone)
+   *  - `flushThenEpoch`: the log queue is flushed, and acknowledges each transaction before NEWLEADER is (4685 alone) */
+  readonly newLeader:
+    | 'epochOnly'
+    | 'epochThenQueue'
+    | 'logAllThenEpoch'
+    | 'logCommittedThenEpoch'
+    | 'epochThenLogCommitted'
+    | 'queueThenEpoch'
+    | 'flushThenEpoch';
   /** What a learner applies before UPTODATE enters the committedLog. Before 3.9.4 it does not: that leaves a hole behind
    *  TRUNC in every release, and behind DIFF in 3.9.3 (ZOOKEEPER-4925). */
   readonly committedLogInSync: boolean;
@@ -81,7 +92,40 @@ export interface Behaviour {
   readonly observersLogBeforeAck: boolean;
   /** While the leader waits for its NEWLEADER quorum a learner keeps the initLimit timeout until UPTODATE. */
   readonly patientAfterNewLeader: boolean;
+
+  /** A mistake that none of the releases here has: of older ones, or out of a textbook. null: none. See `Mistake`. */
+  readonly mistake: Mistake | null;
 }
+
+/** Each is one line at the place where the decision falls; sim/zab/bugs/ tells their stories. */
+export type Mistake =
+  // election
+  | 'voteOrderNotTotal'
+  | 'voteIgnoresZxid'
+  | 'voteIgnoresEpoch'
+  | 'outOfElectionStrictMatch'
+  // discovery and establishment
+  | 'epochOnlyInZxid'
+  | 'zxidBumpBeforeQuorum'
+  | 'currentEpochAtUptodate'
+  | 'noEpochFencing'
+  | 'servesBeforeQuorum'
+  | 'newLeaderAcksByMessage'
+  // synchronization
+  | 'noTruncWithinRange'
+  | 'neverTruncates'
+  | 'forwardsAfterAck'
+  | 'syncDeadlineTooShort'
+  // broadcast
+  | 'ackBeforeFsync'
+  | 'observersCounted'
+  | 'deliversOnProposal'
+  | 'counterOverflows'
+  | 'leaderWithoutQuorumStays'
+  | 'deadLogThreadStays'
+  // clients
+  | 'acceptsFresherClient'
+  | 'answersBeforeCommit';
 
 /** 3.9.4 and today's master. */
 const master: Behaviour = {
@@ -119,6 +163,7 @@ const master: Behaviour = {
   raiseCurrentEpochAtLoad: false,
   observersLogBeforeAck: false,
   patientAfterNewLeader: false,
+  mistake: null,
 };
 
 const r393: Behaviour = {

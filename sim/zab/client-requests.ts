@@ -41,7 +41,8 @@ function onConnect(
   out: Effect[],
 ): string | undefined {
   // A client must not go back in time: one that has seen more than this server is turned away.
-  if (message.lastZxid > server.db.lastProcessed) {
+  const { mistake } = server.config.behaviour;
+  if (message.lastZxid > server.db.lastProcessed && mistake !== 'acceptsFresherClient') {
     closeClient(server, connection, out);
     return undefined;
   }

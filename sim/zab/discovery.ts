@@ -181,7 +181,7 @@ export function onLeaderInfo(
   if (message.kind !== 'LEADERINFO') return `first packet should have been LEADERINFO, got ${message.kind}`;
   const epoch = epochOf(message.zxid);
   learner.newEpoch = epoch;
-  if (epoch < server.acceptedEpoch) {
+  if (epoch < server.acceptedEpoch && server.config.behaviour.mistake !== 'noEpochFencing') {
     fenced(
       out,
       'leaderinfo-older-than-promise',
@@ -190,6 +190,10 @@ export function onLeaderInfo(
       'LEADERINFO',
     );
     return `leader's epoch ${epoch} is less than accepted epoch ${server.acceptedEpoch}`;
+  }
+  if (epoch < server.acceptedEpoch) {
+    sendAckEpoch(server, learner, server.currentEpoch, out);
+    return undefined;
   }
   if (epoch === server.acceptedEpoch) {
     if (server.needsSnapshot) learner.sampledZxid = ZERO;

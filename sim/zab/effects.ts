@@ -53,8 +53,9 @@ export type Input =
   | { readonly kind: 'stopped' };
 
 /** Threads whose turn comes a little later than the moment they become runnable: the commit processor, the snapshot
- *  thread, a learner handler about to serialize a snapshot, a learner's main thread between two visible actions. */
-export type Thread = 'commit' | 'snapshot' | 'sendSnapshot' | 'learner';
+ *  thread, a learner handler about to serialize a snapshot, a learner's main thread between two visible actions, the log
+ *  thread where it is not given its work at once. */
+export type Thread = 'commit' | 'snapshot' | 'sendSnapshot' | 'learner' | 'log';
 
 /** Changes to stable storage. Each is one crash-interruptible step, performed in the order given. */
 export type DiskOp =
@@ -161,6 +162,14 @@ export type Note =
     }
   | { readonly kind: 'leftRole'; readonly role: ServerState; readonly epoch: number; readonly why: string }
   | { readonly kind: 'warned'; readonly text: string }
+  /** A packet came that its receiver cannot place: on FIFO connections between servers that do as they should, never.
+   *  ZkV3_7_0.tla calls these stateInconsistent, proposalInconsistent, commitInconsistent, ackInconsistent, messageIllegal. */
+  | {
+      readonly kind: 'unexpected';
+      readonly what: 'ack' | 'commit' | 'proposal' | 'packet';
+      readonly from: ServerId;
+      readonly text: string;
+    }
   | { readonly kind: 'sessionOpened' | 'sessionClosed' | 'sessionExpired'; readonly session: number };
 
 /** What the leader chose for one learner, with the numbers it looked at. Source: LearnerHandler.java#syncFollower. */

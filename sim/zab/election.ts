@@ -34,8 +34,10 @@ export function newElection(): Election {
  *  Equal votes do not beat each other. Source: FastLeaderElection.java#totalOrderPredicate. */
 export function totalOrderPredicate(server: Server, next: Vote, current: Vote): boolean {
   if (next.leader !== 0 && weightOf(server.config.verifier, next.leader) === 0) return false;
-  if (next.peerEpoch !== current.peerEpoch) return next.peerEpoch > current.peerEpoch;
-  if (next.zxid !== current.zxid) return next.zxid > current.zxid;
+  const { mistake } = server.config.behaviour;
+  if (mistake === 'voteOrderNotTotal' && next.zxid === current.zxid && next.leader > current.leader) return true;
+  if (mistake !== 'voteIgnoresEpoch' && next.peerEpoch !== current.peerEpoch) return next.peerEpoch > current.peerEpoch;
+  if (mistake !== 'voteIgnoresZxid' && next.zxid !== current.zxid) return next.zxid > current.zxid;
   return next.leader > current.leader;
 }
 
@@ -169,11 +171,13 @@ function tellOlderVote(refused: Vote, held: Vote, out: Effect[]): void {
 function receivedDecided(server: Server, from: ServerId, n: Notification, out: Effect[]): void {
   const { fle } = server;
   const received: Received = { vote: n.vote, electionEpoch: n.electionEpoch, state: n.state };
+  const strict = server.config.behaviour.mistake === 'outOfElectionStrictMatch';
   if (n.electionEpoch === fle.logicalclock) {
     const { checkLeaderInRecvset } = server.config.behaviour;
     fle.recvset[from] = checkLeaderInRecvset ? received : { ...received, state: 'LOOKING' };
     // Votes kept here carry no version, so between servers that have decided the leader alone is compared.
-    const matching = matchingVotes(fle.recvset, received, (a, b) => a.vote.leader === b.vote.leader);
+    const sameLeader = strict ? sameVote : (a: Received, b: Received) => a.vote.leader === b.vote.leader;
+    const matching = matchingVotes(fle.recvset, received, sameLeader);
     const leaders = checkLeaderInRecvset ? fle.recvset : fle.outofelection;
     if (containsQuorum(server.config.verifier, matching) && checkLeader(server, leaders, n)) {
       decide(server, { vote: n.vote, supporters: matching }, out);
@@ -184,7 +188,7 @@ function receivedDecided(server: Server, from: ServerId, n: Notification, out: E
   const matching = matchingVotes(
     fle.outofelection,
     received,
-    (a, b) => a.vote.leader === b.vote.leader && a.vote.peerEpoch === b.vote.peerEpoch,
+    strict ? sameVote : (a, b) => a.vote.leader === b.vote.leader && a.vote.peerEpoch === b.vote.peerEpoch,
   );
   if (containsQuorum(server.config.verifier, matching) && checkLeader(server, fle.outofelection, n)) {
     fle.logicalclock = n.electionEpoch;

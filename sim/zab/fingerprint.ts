@@ -110,6 +110,7 @@ function hashLeader(leader: Leader, into: Hasher): void {
   into.int(leader.connectingFollowers);
   into.int(leader.electingFollowers);
   into.int(leader.newLeaderAcks);
+  into.int(leader.newLeaderAckMessages);
   into.int(
     (leader.waitingForNewEpoch ? 1 : 0) +
       (leader.epochFixed ? 2 : 0) +

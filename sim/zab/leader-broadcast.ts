@@ -5,12 +5,12 @@ import type { Effect } from './effects.ts';
 import { Hasher } from '../hash.ts';
 import { logTxn } from './log-queue.ts';
 import type { ClientRequest, QuorumMessage, Txn } from './messages.ts';
-import { fenced, note, setTimer, ticks, warn } from './out.ts';
+import { fenced, note, setTimer, ticks, unexpected, warn } from './out.ts';
 import { containsQuorum } from './quorum.ts';
 import { queuePacket } from './leader-sync.ts';
 import type { TxnBody } from './service.ts';
 import { touchSession, trackSession } from './sessions.ts';
-import { add, formatSet, setOf, type ServerId } from './sets.ts';
+import { add, formatSet, setOf, sizeOf, type ServerId, type ServerSet } from './sets.ts';
 import type { Leader, LearnerHandler, Proposal, Server } from './state.ts';
 import { counterOf, epochOf, LAST_COUNTER, type Zxid } from './zxid.ts';
 
@@ -30,11 +30,13 @@ export function submitRequest(
 ): string | undefined {
   const zxid = (leader.hzxid + 1) as Zxid;
   leader.hzxid = zxid;
-  if (counterOf(zxid) === LAST_COUNTER) return ROLLED_OVER;
+  const { mistake } = server.config.behaviour;
+  if (counterOf(zxid) === LAST_COUNTER && mistake !== 'counterOverflows') return ROLLED_OVER;
   const body = prepare(server, leader, request, out);
   const txn = makeTxn(server, { zxid, session: request.session, cxid: request.cxid, body });
-  propose(leader, txn, out);
+  propose(server, leader, txn, out);
   logTxn(server, txn, out);
+  if (mistake === 'answersBeforeCommit') answerAtOnce(server, txn, out);
   return undefined;
 }
 
@@ -75,14 +77,25 @@ export function makeTxn(server: Server, of: { zxid: Zxid; session: number; cxid:
   };
 }
 
-function propose(leader: Leader, txn: Txn, out: Effect[]): void {
+function propose(server: Server, leader: Leader, txn: Txn, out: Effect[]): void {
   leader.lastProposed = txn.zxid;
   leader.outstanding.push({ txn, acks: 0 });
   leader.unapplied.push(txn);
   note(out, { kind: 'proposed', txn });
   const message: QuorumMessage = { kind: 'PROPOSAL', txn };
   for (const handler of leader.handlers)
-    if (handler.forwarding && !handler.observer) queuePacket(leader, handler, message, out);
+    if (handler.forwarding && !onlyInformed(server, handler.observer)) queuePacket(leader, handler, message, out);
+}
+
+/** An observer takes no part in the vote on a transaction: it is told of what is committed. */
+export function onlyInformed(server: Server, observer: boolean): boolean {
+  return observer && server.config.behaviour.mistake !== 'observersCounted';
+}
+
+function answerAtOnce(server: Server, txn: Txn, out: Effect[]): void {
+  const asked = waiting(server, txn.session, txn.cxid);
+  if (asked !== undefined && txn.body.kind === 'write')
+    answerFirst(server, asked.connection, asked.client, { error: null, value: null }, txn.zxid, out);
 }
 
 /** Source: Leader.java#processAck. */
@@ -98,23 +111,28 @@ export function processAck(server: Server, leader: Leader, sid: ServerId, zxid: 
   }
   const proposal = leader.outstanding.at(zxid - first.txn.zxid);
   if (proposal === undefined || proposal.txn.zxid !== zxid) {
-    warn(out, `Trying to commit future proposal ${zxid} from ${sid}`);
+    unexpected(out, 'ack', sid, `ACK of 0x${zxid.toString(16)}, which was not proposed`);
     note(out, { kind: 'acked', from: sid, zxid, counted: false });
     return;
   }
-  const counted = isVoter(server.config, sid);
+  const counted = isVoter(server.config, sid) || server.config.behaviour.mistake === 'observersCounted';
   if (counted) proposal.acks = add(proposal.acks, sid);
   note(out, { kind: 'acked', from: sid, zxid, counted });
   // Only the oldest may be committed: zxid - 1 must not be waiting any more.
-  if (proposal === first && containsQuorum(server.config.verifier, proposal.acks))
-    commit(server, leader, proposal, out);
+  if (proposal === first && isAckQuorum(server, proposal.acks)) commit(server, leader, proposal, out);
+}
+
+function isAckQuorum(server: Server, acks: ServerSet): boolean {
+  const { verifier, behaviour } = server.config;
+  if (behaviour.mistake === 'observersCounted') return sizeOf(acks) > Math.floor(sizeOf(verifier.voters) / 2);
+  return containsQuorum(verifier, acks);
 }
 
 /** Source: Leader.java#tryToCommit, #commit, #inform. */
 function commit(server: Server, leader: Leader, proposal: Proposal, out: Effect[]): void {
   const { txn, acks } = proposal;
   if (txn.zxid !== leader.lastCommitted + 1 && counterOf(leader.lastCommitted) !== 0)
-    warn(out, `Commiting zxid ${txn.zxid} from ${formatSet(acks)} not first`);
+    warn(out, `Commiting zxid 0x${txn.zxid.toString(16)} from ${formatSet(acks)} not first`);
   leader.outstanding.shift();
   leader.toBeApplied.push(txn);
   leader.lastCommitted = txn.zxid;
@@ -122,7 +140,8 @@ function commit(server: Server, leader: Leader, proposal: Proposal, out: Effect[
   const committed: QuorumMessage = { kind: 'COMMIT', zxid: txn.zxid };
   const inform: QuorumMessage = { kind: 'INFORM', txn };
   for (const handler of leader.handlers)
-    if (handler.forwarding) queuePacket(leader, handler, handler.observer ? inform : committed, out);
+    if (handler.forwarding)
+      queuePacket(leader, handler, onlyInformed(server, handler.observer) ? inform : committed, out);
   queueCommit(server, { kind: 'txn', txn }, out);
   for (let i = 0; i < leader.pendingSyncs.length;) {
     const sync = leader.pendingSyncs[i]!;
@@ -238,7 +257,10 @@ export function tick(server: Server, leader: Leader, out: Effect[]): string | un
   if (!leader.tickSkip) {
     leader.tick++;
     const synced = presentLearners(server, leader);
-    if (!containsQuorum(server.config.verifier, synced)) {
+    if (
+      !containsQuorum(server.config.verifier, synced) &&
+      server.config.behaviour.mistake !== 'leaderWithoutQuorumStays'
+    ) {
       return `Not sufficient followers synced, only synced with sids: ${formatSet(synced)}`;
     }
   }
@@ -320,7 +342,7 @@ export function fromLearner(
       return undefined;
     }
     default:
-      warn(out, `unexpected quorum packet, type: ${message.kind}`);
+      unexpected(out, 'packet', handler.sid, `${message.kind} during broadcast`);
       return undefined;
   }
 }

@@ -2,9 +2,10 @@ import { isVoter } from './config.ts';
 import { takeSnapshot } from './database.ts';
 import type { Effect } from './effects.ts';
 import type { QuorumMessage, Txn } from './messages.ts';
-import { fenced, note, setTimer, ticks, warn } from './out.ts';
+import { onlyInformed } from './leader-broadcast.ts';
+import { fenced, note, setTimer, ticks, unexpected } from './out.ts';
 import { containsQuorum } from './quorum.ts';
-import { add, without } from './sets.ts';
+import { add, sizeOf, without } from './sets.ts';
 import type { Leader, LearnerHandler, Server } from './state.ts';
 import { fileOf, newestSnapshot, storageSizeFrom } from './storage.ts';
 import { decideSync, decideSync34, type LeaderHistory } from './sync-decision.ts';
@@ -54,7 +55,8 @@ export function syncFollower(server: Server, leader: Leader, handler: LearnerHan
     handler.queued.push({ kind: 'PROPOSAL', txn });
     handler.queued.push({ kind: 'COMMIT', zxid: txn.zxid });
   }
-  startForwarding(leader, handler, decision.startForwardingFrom);
+  startForwarding(server, leader, handler, decision.startForwardingFrom);
+  if (behaviour.mistake === 'forwardsAfterAck') handler.forwarding = false;
   const newLeader: QuorumMessage = { kind: 'NEWLEADER', zxid: makeZxid(leader.epoch, 0) };
   if (!behaviour.newLeaderAfterSnapshot) handler.queued.push(newLeader);
   if (decision.mode === 'SNAP') {
@@ -116,7 +118,7 @@ function timeProposal(leader: Leader, handler: LearnerHandler, txn: Txn): void {
 
 /** What is committed and not yet in the tree, then (to voters) what is proposed and not yet committed.
  *  Source: Leader.java#startForwarding. */
-function startForwarding(leader: Leader, handler: LearnerHandler, lastSeen: Zxid): void {
+function startForwarding(server: Server, leader: Leader, handler: LearnerHandler, lastSeen: Zxid): void {
   handler.forwarding = true;
   if (leader.lastProposed <= lastSeen) return;
   for (const txn of leader.toBeApplied.list()) {
@@ -124,7 +126,7 @@ function startForwarding(leader: Leader, handler: LearnerHandler, lastSeen: Zxid
     handler.queued.push({ kind: 'PROPOSAL', txn });
     handler.queued.push({ kind: 'COMMIT', zxid: txn.zxid });
   }
-  if (handler.observer) return;
+  if (onlyInformed(server, handler.observer)) return;
   for (const { txn } of leader.outstanding.list())
     if (txn.zxid > lastSeen) handler.queued.push({ kind: 'PROPOSAL', txn });
 }
@@ -148,6 +150,12 @@ function historyOf(server: Server, leader: Leader): LeaderHistory {
     txnLogSync: settings.snapshotSizeFactorPpm >= 0,
     readTxnLog: (zxid) => readTxnLog(server, zxid),
     refusesCrossEpochTrunc: behaviour.scanRefusesCrossEpochTrunc,
+    truncates:
+      behaviour.mistake === 'neverTruncates'
+        ? 'never'
+        : behaviour.mistake === 'noTruncWithinRange'
+          ? 'aheadOnly'
+          : 'always',
   };
 }
 
@@ -177,14 +185,16 @@ export function newLeaderAck(
   if (leader.quorumFormed) return true;
   const expected = makeZxid(leader.epoch, 0);
   if (from.zxid !== expected) {
-    warn(out, `NEWLEADER ACK from sid ${from.sid} is from a different epoch`);
+    const text = `ACK of 0x${from.zxid.toString(16)}, where that of NEWLEADER 0x${expected.toString(16)} is due`;
+    unexpected(out, 'ack', from.sid, text);
     fenced(out, 'newleader-ack-of-another-epoch', from.sid, { held: leader.epoch, offered: epochOf(from.zxid) }, 'ACK');
     return true;
   }
   const counted = isVoter(server.config, from.sid);
+  leader.newLeaderAckMessages++;
   if (counted) leader.newLeaderAcks = add(leader.newLeaderAcks, from.sid);
   note(out, { kind: 'newLeaderAcked', epoch: leader.epoch, from: from.sid, counted });
-  if (!containsQuorum(server.config.verifier, leader.newLeaderAcks)) return false;
+  if (!isNewLeaderQuorum(server, leader)) return false;
   leader.quorumFormed = true;
   note(out, {
     kind: 'established',
@@ -195,12 +205,21 @@ export function newLeaderAck(
   return true;
 }
 
+function isNewLeaderQuorum(server: Server, leader: Leader): boolean {
+  const { verifier, behaviour } = server.config;
+  if (behaviour.mistake === 'servesBeforeQuorum') return true;
+  if (behaviour.mistake === 'newLeaderAcksByMessage')
+    return leader.newLeaderAckMessages > Math.floor(sizeOf(verifier.voters) / 2);
+  return containsQuorum(verifier, leader.newLeaderAcks);
+}
+
 /** A handler whose learner is in: the proposals are timed from here, and the learner is told once the server runs.
  *  Source: LearnerHandler.java#run, Leader.java#waitForStartup. */
 export function startUp(server: Server, leader: Leader, handler: LearnerHandler, out: Effect[]): void {
   if (handler.stage !== 'startup') {
     handler.stage = 'startup';
     handler.limitStarted = true;
+    handler.forwarding = true;
   }
   if (server.zk !== 'running') {
     setTimer(out, 'startup', handler.connection, STARTUP_POLL);

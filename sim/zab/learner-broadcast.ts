@@ -1,9 +1,9 @@
 import { attachSession, closeClient } from './clients.ts';
-import { queueCommit } from './leader-broadcast.ts';
+import { onlyInformed, queueCommit } from './leader-broadcast.ts';
 import type { Effect } from './effects.ts';
 import { logTxn } from './log-queue.ts';
 import type { QuorumMessage, SessionTimeout, Txn } from './messages.ts';
-import { note, warn } from './out.ts';
+import { note, unexpected } from './out.ts';
 import type { Learner, Server } from './state.ts';
 import { counterOf, makeZxid, type Zxid } from './zxid.ts';
 
@@ -22,7 +22,8 @@ export function serve(server: Server, learner: Learner, out: Effect[]): void {
     message: { kind: 'ACK', zxid: makeZxid(learner.newEpoch, 0) },
   });
   server.zk = 'running';
-  server.currentVote = { ...server.currentVote, peerEpoch: learner.newEpoch };
+  if (server.config.behaviour.mistake !== 'outOfElectionStrictMatch')
+    server.currentVote = { ...server.currentVote, peerEpoch: learner.newEpoch };
   server.phase = 'BROADCAST';
   note(out, { kind: 'phaseChanged', phase: 'BROADCAST' });
   note(out, { kind: 'serving', role: server.state, epoch: learner.newEpoch, lastZxid: server.db.lastApplied });
@@ -40,7 +41,8 @@ export function serve(server: Server, learner: Learner, out: Effect[]): void {
 function commitBuffered(server: Server, learner: Learner, out: Effect[]): void {
   for (const txn of learner.packetsNotLogged) {
     if (learner.packetsCommitted[0] !== txn.zxid) {
-      warn(out, `Committing another zxid than the next proposal 0x${txn.zxid.toString(16)}`);
+      const text = `COMMIT of another transaction than the oldest proposal 0x${txn.zxid.toString(16)}`;
+      unexpected(out, 'commit', learner.leader, text);
       continue;
     }
     learner.packetsCommitted.shift();
@@ -51,13 +53,14 @@ function commitBuffered(server: Server, learner: Learner, out: Effect[]): void {
 
 /** Source: Follower.java#processPacket, Observer.java#processPacket. */
 export function onBroadcastPacket(server: Server, learner: Learner, message: QuorumMessage, out: Effect[]): void {
+  const informed = onlyInformed(server, learner.observer);
   switch (message.kind) {
     case 'PROPOSAL':
-      if (learner.observer) warn(out, 'Ignoring proposal');
+      if (informed) unexpected(out, 'packet', learner.leader, 'PROPOSAL for an observer');
       else onProposal(server, learner, message.txn, out);
       return;
     case 'COMMIT':
-      if (learner.observer) warn(out, 'Ignoring commit');
+      if (informed) unexpected(out, 'packet', learner.leader, 'COMMIT for an observer');
       else commitTxn(server, learner, message.zxid, out);
       return;
     case 'INFORM':
@@ -70,39 +73,49 @@ export function onBroadcastPacket(server: Server, learner: Learner, message: Quo
     case 'SYNC': {
       const asked = learner.pendingSyncs.shift();
       if (asked !== undefined) queueCommit(server, { kind: 'sync', ...asked }, out);
-      else warn(out, 'got a SYNC that nobody asked for');
+      else unexpected(out, 'packet', learner.leader, 'SYNC that nobody asked for');
       return;
     }
     case 'REVALIDATE':
       revalidated(server, message, out);
       return;
     default:
-      warn(out, `Unknown packet type: ${message.kind}`);
+      unexpected(out, 'packet', learner.leader, `${message.kind} during broadcast`);
   }
 }
 
 /** No comparison of epochs, and a gap is only a warning: correctness rests on the connection being FIFO. */
 function onProposal(server: Server, learner: Learner, txn: Txn, out: Effect[]): void {
   if (learner.lastQueued !== 0 && txn.zxid !== learner.lastQueued + 1)
-    warn(out, `Got zxid 0x${txn.zxid.toString(16)} expected 0x${(learner.lastQueued + 1).toString(16)}`);
+    unexpected(
+      out,
+      'proposal',
+      learner.leader,
+      `proposal 0x${txn.zxid.toString(16)} behind 0x${learner.lastQueued.toString(16)}`,
+    );
   learner.lastQueued = txn.zxid;
   logRequest(server, learner, txn, out);
 }
 
 /** Source: FollowerZooKeeperServer.java#logRequest. */
 function logRequest(server: Server, learner: Learner, txn: Txn, out: Effect[]): void {
+  const { mistake } = server.config.behaviour;
   if (counterOf(txn.zxid) !== 0) learner.pendingTxns.push(txn);
   logTxn(server, txn, out);
+  if (mistake === 'ackBeforeFsync') acknowledge(server, learner, [txn], out);
+  if (mistake === 'deliversOnProposal') queueCommit(server, { kind: 'txn', txn }, out);
 }
 
 /** A COMMIT must name the oldest proposal. Source: FollowerZooKeeperServer.java#commit. */
 export function commitTxn(server: Server, learner: Learner, zxid: Zxid, out: Effect[]): void {
   const head = learner.pendingTxns.first();
   if (head === undefined) {
-    warn(out, `Committing 0x${zxid.toString(16)} without seeing txn`);
+    unexpected(out, 'commit', learner.leader, `COMMIT of 0x${zxid.toString(16)} without its proposal`);
     return;
   }
   if (head.zxid !== zxid) {
+    const text = `COMMIT of 0x${zxid.toString(16)}, while the oldest proposal is 0x${head.zxid.toString(16)}`;
+    unexpected(out, 'commit', learner.leader, text);
     out.push({
       kind: 'exit',
       code: 12,
@@ -111,12 +124,12 @@ export function commitTxn(server: Server, learner: Learner, zxid: Zxid, out: Eff
     return;
   }
   learner.pendingTxns.shift();
-  queueCommit(server, { kind: 'txn', txn: head }, out);
+  if (server.config.behaviour.mistake !== 'deliversOnProposal') queueCommit(server, { kind: 'txn', txn: head }, out);
 }
 
 /** A batch is durable: each of its transactions is acknowledged by itself. Source: SendAckRequestProcessor.java. */
-export function acknowledge(learner: Learner, txns: readonly Txn[], out: Effect[]): void {
-  if (learner.observer || learner.connection === 0) return;
+export function acknowledge(server: Server, learner: Learner, txns: readonly Txn[], out: Effect[]): void {
+  if (onlyInformed(server, learner.observer) || learner.connection === 0) return;
   for (const txn of txns) sendAck(learner, txn.zxid, out);
 }
 

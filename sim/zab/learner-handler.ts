@@ -3,7 +3,7 @@ import { epochAck, getEpochToPropose, sendLeaderInfo } from './discovery.ts';
 import { dropHandler, forgetHandler, fromLearner } from './leader-broadcast.ts';
 import { newLeaderAck, startUp, syncFollower } from './leader-sync.ts';
 import type { QuorumMessage } from './messages.ts';
-import { setTimer, ticks, warn } from './out.ts';
+import { setTimer, ticks, unexpected, warn } from './out.ts';
 import { electionFinished, handlerOf, leaveRole, newHandler, quorumFormed } from './peer.ts';
 import type { Leader, LearnerHandler, Server } from './state.ts';
 import { epochOf } from './zxid.ts';
@@ -78,7 +78,7 @@ function handle(server: Server, leader: Leader, handler: LearnerHandler, message
 
 function onInfo(server: Server, leader: Leader, handler: LearnerHandler, message: QuorumMessage, out: Effect[]): void {
   if (message.kind !== 'FOLLOWERINFO' && message.kind !== 'OBSERVERINFO') {
-    warn(out, `First packet ${message.kind} is not FOLLOWERINFO or OBSERVERINFO!`);
+    unexpected(out, 'packet', handler.sid, `${message.kind} as the first packet`);
     dropHandler(leader, handler, out);
     return;
   }
@@ -102,7 +102,7 @@ function onAckEpoch(
   out: Effect[],
 ): void {
   if (message.kind !== 'ACKEPOCH') {
-    warn(out, `${message.kind} is not ACKEPOCH`);
+    unexpected(out, 'packet', handler.sid, `${message.kind} where ACKEPOCH is due`);
     dropHandler(leader, handler, out);
     return;
   }
@@ -130,7 +130,7 @@ function onNewLeaderAck(
   out: Effect[],
 ): void {
   if (message.kind !== 'ACK') {
-    warn(out, `Next packet was supposed to be an ACK, but received packet: ${message.kind}`);
+    unexpected(out, 'packet', handler.sid, `${message.kind} where the ACK of NEWLEADER is due`);
     dropHandler(leader, handler, out);
     return;
   }

@@ -7,10 +7,10 @@ import {
   takeSnapshot,
 } from './database.ts';
 import type { Effect } from './effects.ts';
-import { logTxn, startWrite } from './log-queue.ts';
+import { isFlushed, logTxn, startWrite } from './log-queue.ts';
 import { serve } from './learner-broadcast.ts';
 import type { QuorumMessage, Txn } from './messages.ts';
-import { note, warn } from './out.ts';
+import { note, unexpected } from './out.ts';
 import { leaveRole } from './peer.ts';
 import type { Learner, LearnerStep, Server } from './state.ts';
 import { counterOf, epochOf, makeZxid, ZERO, type Zxid } from './zxid.ts';
@@ -38,7 +38,9 @@ export function onSyncPacket(
       nextStep(server, learner, out);
       return undefined;
     case 'UPTODATE':
-      serve(server, learner, out);
+      learner.steps =
+        server.config.behaviour.mistake === 'currentEpochAtUptodate' ? ['currentEpoch', 'serve'] : ['serve'];
+      nextStep(server, learner, out);
       return undefined;
     default:
       return undefined;
@@ -89,6 +91,7 @@ function onFirstPacket(server: Server, learner: Learner, message: QuorumMessage,
       );
       return undefined;
     default:
+      unexpected(out, 'packet', learner.leader, `${message.kind} as the first packet of the synchronization`);
       out.push({ kind: 'exit', code: 13, why: `Got unexpected packet from leader: ${message.kind}` });
       return undefined;
   }
@@ -144,17 +147,20 @@ function checkContinuity(server: Server, learner: Learner, zxid: Zxid, out: Effe
   const { lastQueued } = learner;
   learner.lastQueued = zxid;
   if (lastQueued === 0 || zxid === lastQueued + 1) return undefined;
-  if (!server.config.behaviour.enforceContinuousProposal) {
-    warn(out, `Got zxid 0x${zxid.toString(16)} expected 0x${(lastQueued + 1).toString(16)}`);
-    return undefined;
+  const newEpoch = epochOf(zxid) > epochOf(lastQueued) && counterOf(zxid) >= 1;
+  if (!newEpoch) {
+    const text = `proposal 0x${zxid.toString(16)} behind 0x${lastQueued.toString(16)}`;
+    unexpected(out, 'proposal', learner.leader, text);
   }
-  if (epochOf(zxid) > epochOf(lastQueued) && counterOf(zxid) >= 1) return undefined;
+  if (newEpoch || !server.config.behaviour.enforceContinuousProposal) return undefined;
   return `proposal 0x${zxid.toString(16)} does not follow 0x${lastQueued.toString(16)}`;
 }
 
 function onCommit(server: Server, learner: Learner, zxid: Zxid, out: Effect[]): string | undefined {
   const head = learner.packetsNotLogged[0];
   const throws = server.config.behaviour.commitWithoutProposalThrows;
+  if (head === undefined)
+    unexpected(out, 'commit', learner.leader, `COMMIT of 0x${zxid.toString(16)} without a buffered proposal`);
   if (head === undefined && (throws === 'always' || (throws === 'inMemory' && !learner.buffering)))
     return 'NullPointerException: COMMIT without a buffered proposal';
   if (learner.buffering) {
@@ -162,11 +168,16 @@ function onCommit(server: Server, learner: Learner, zxid: Zxid, out: Effect[]): 
     return undefined;
   }
   if (head?.zxid !== zxid) {
-    warn(out, `Committing 0x${zxid.toString(16)}, but next proposal is another`);
+    if (head !== undefined) commitOfAnother(learner, zxid, head.zxid, out);
     return undefined;
   }
   learner.packetsNotLogged.shift();
   return applyInSync(server, head, out);
+}
+
+function commitOfAnother(learner: Learner, zxid: Zxid, next: Zxid, out: Effect[]): void {
+  const text = `COMMIT of 0x${zxid.toString(16)}, while the oldest proposal is 0x${next.toString(16)}`;
+  unexpected(out, 'commit', learner.leader, text);
 }
 
 function onInform(server: Server, learner: Learner, txn: Txn, out: Effect[]): string | undefined {
@@ -201,8 +212,15 @@ function newLeaderSteps(server: Server, learner: Learner): LearnerStep[] {
       return learner.observer
         ? [...snapshot, 'currentEpoch', 'ack']
         : [...snapshot, 'currentEpoch', 'queue', 'yield', 'ack'];
+    case 'queueThenEpoch':
+      return [...snapshot, 'queueLater', 'currentEpoch', 'ack'];
+    case 'flushThenEpoch':
+      return [...snapshot, 'queue', 'flush', 'currentEpoch', 'ack'];
+    case 'epochThenLogCommitted':
+      return [...snapshot, 'currentEpoch', 'log', 'ack'];
     case 'logAllThenEpoch':
     case 'logCommittedThenEpoch':
+      if (behaviour.mistake === 'currentEpochAtUptodate') return [...snapshot, 'log', 'ack'];
       return logs ? [...snapshot, 'log', 'currentEpoch', 'ack'] : [...snapshot, 'currentEpoch', 'ack'];
   }
 }
@@ -245,11 +263,13 @@ function takeStep(server: Server, learner: Learner, step: LearnerStep, out: Effe
       startWrite(server, { kind: 'epoch', file: 'currentEpoch', epoch: learner.newEpoch }, then, out);
       return true;
     case 'queue':
-      for (const txn of learner.packetsNotLogged) {
-        if (counterOf(txn.zxid) !== 0) learner.pendingTxns.push(txn);
-        logTxn(server, txn, out);
-      }
-      learner.packetsNotLogged = [];
+    case 'queueLater':
+      queueHistory(server, learner, step, out);
+      return false;
+    case 'flush':
+      return !isFlushed(server);
+    case 'serve':
+      serve(server, learner, out);
       return false;
     case 'yield':
       out.push({ kind: 'schedule', thread: 'learner' });
@@ -266,6 +286,18 @@ function takeStep(server: Server, learner: Learner, step: LearnerStep, out: Effe
       });
       return false;
   }
+}
+
+/** The history takes the way of every proposal, and nobody waits for it. `queueLater`: the log's thread comes to it only
+ *  once its turn has come. */
+function queueHistory(server: Server, learner: Learner, step: 'queue' | 'queueLater', out: Effect[]): void {
+  for (const txn of learner.packetsNotLogged) {
+    if (counterOf(txn.zxid) !== 0) learner.pendingTxns.push(txn);
+    if (step === 'queue') logTxn(server, txn, out);
+    else server.log.queue.push(txn);
+  }
+  learner.packetsNotLogged = [];
+  if (step === 'queueLater') out.push({ kind: 'schedule', thread: 'log' });
 }
 
 /** The history is made durable in one fsync: everything received, or what is committed of it. */
@@ -305,7 +337,7 @@ function takeCommitted(learner: Learner, out: Effect[]): Txn[] {
   for (const zxid of learner.packetsCommitted) {
     const head = learner.packetsNotLogged[0];
     if (head?.zxid !== zxid) {
-      warn(out, `Committing 0x${zxid.toString(16)}, but next proposal is another`);
+      commitOfAnother(learner, zxid, head?.zxid ?? ZERO, out);
       continue;
     }
     learner.packetsNotLogged.shift();
@@ -336,7 +368,7 @@ export function stepDone(server: Server, learner: Learner, error: string | null,
   const last = stepTxns[stepTxns.length - 1];
   if (step === 'log' && last !== undefined) {
     server.log.durable = last.zxid;
-    if (behaviour.newLeader === 'logCommittedThenEpoch' && behaviour.applyAfterDurable) {
+    if (behaviour.newLeader !== 'logAllThenEpoch' && behaviour.applyAfterDurable) {
       const refused = applyLogged(server, stepTxns, out);
       if (refused !== undefined) return refused;
     }

@@ -1,4 +1,5 @@
 import type { Effect, FencingRule, Note, TimerKind } from './effects.ts';
+import type { ServerId } from './sets.ts';
 import type { Server } from './state.ts';
 import { MS } from '../time.ts';
 
@@ -9,6 +10,16 @@ export function note(out: Effect[], what: Note): void {
 
 export function warn(out: Effect[], text: string): void {
   out.push({ kind: 'note', note: { kind: 'warned', text } });
+}
+
+/** Tells the trace of a packet that cannot be placed. The caller does what the release does about it. */
+export function unexpected(
+  out: Effect[],
+  what: 'ack' | 'commit' | 'proposal' | 'packet',
+  from: ServerId,
+  text: string,
+): void {
+  out.push({ kind: 'note', note: { kind: 'unexpected', what, from, text } });
 }
 
 export function setTimer(out: Effect[], timer: TimerKind, arg: number, afterMs: number): void {

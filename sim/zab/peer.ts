@@ -11,7 +11,7 @@ import { isFlushed, startWrite } from './log-queue.ts';
 import { clearTimer, draw, fenced, note, setTimer, ticks } from './out.ts';
 import { newSessionTracker, startTracker } from './sessions.ts';
 import type { Leader, Learner, LearnerHandler, Server } from './state.ts';
-import { makeZxid, ZERO, type Zxid } from './zxid.ts';
+import { epochOf, makeZxid, ZERO, type Zxid } from './zxid.ts';
 
 /** QuorumPeer.java's main loop: look for a leader, lead, follow or observe, and look again; and the leader's main thread
  *  through its three waits (Leader.java#lead). */
@@ -53,6 +53,7 @@ function newLeader(server: Server): Leader {
     summaryEpoch: server.currentEpoch,
     summaryZxid: server.db.lastProcessed,
     newLeaderAcks: 0,
+    newLeaderAckMessages: 0,
     quorumFormed: false,
     hzxid: server.db.lastProcessed,
     lastProposed: ZERO,
@@ -101,6 +102,8 @@ function newLearner(server: Server): Learner {
 /** loadData is over: learners are accepted, and the leader asks for the epoch like everybody else. */
 export function leaderLoaded(server: Server, leader: Leader, out: Effect[]): void {
   leader.stage = 'epoch';
+  if (server.config.behaviour.mistake === 'zxidBumpBeforeQuorum')
+    server.db.lastProcessed = makeZxid(server.acceptedEpoch + 1, 0);
   setTimer(out, 'leaderWait', 0, ticks(server, server.config.settings.initLimit));
   getEpochToPropose(server, leader, { sid: server.id, acceptedEpoch: server.acceptedEpoch }, out);
 }
@@ -167,7 +170,8 @@ function startZkServer(server: Server, leader: Leader, out: Effect[]): void {
   leader.stage = 'serving';
   leader.lastCommitted = first;
   server.zk = 'running';
-  server.currentVote = { ...server.currentVote, peerEpoch: leader.epoch };
+  if (server.config.behaviour.mistake !== 'outOfElectionStrictMatch')
+    server.currentVote = { ...server.currentVote, peerEpoch: leader.epoch };
   server.db.lastProcessed = first;
   if (server.config.settings.initialZxid > 0) {
     leader.hzxid = makeZxid(leader.epoch, server.config.settings.initialZxid);
@@ -257,9 +261,20 @@ export function finishLeaving(server: Server, out: Effect[]): void {
   server.phase = 'ELECTION';
   note(out, { kind: 'stateChanged', state: 'LOOKING', why: leaving.why });
   if (!server.db.initialized) reloadDatabase(server, out);
+  if (behaviour.mistake === 'epochOnlyInZxid') forgetEpochs(server);
   if (observed && behaviour.observerPauses)
     setTimer(out, 'observerDelay', 0, draw(server, server.config.settings.observerElectionDelayMs));
   else lookForLeader(server, out);
+}
+
+/** Before 3.4 there were no epoch files: what a server knew of epochs was its last zxid (ZOOKEEPER-335). */
+export function forgetEpochs(server: Server): null {
+  const epoch = epochOf(server.db.lastProcessed);
+  server.acceptedEpoch = epoch;
+  server.currentEpoch = epoch;
+  server.storage.acceptedEpoch = epoch;
+  server.storage.currentEpoch = epoch;
+  return null;
 }
 
 /** The handler of one connection. */
@@ -281,7 +296,10 @@ export function newHandler(server: Server, leader: Leader, connection: number): 
     queued: [],
     sending: false,
     forwarding: false,
-    tickOfNextAckDeadline: leader.tick + initLimit + syncLimit,
+    tickOfNextAckDeadline:
+      server.config.behaviour.mistake === 'syncDeadlineTooShort'
+        ? leader.tick + syncLimit
+        : leader.tick + initLimit + syncLimit,
     limitStarted: false,
     currentZxid: 0 as Zxid,
     currentSince: 0,

@@ -13,7 +13,7 @@ import { hashServerInto } from './fingerprint.ts';
 import { runCommitProcessor, submitRequest, tick } from './leader-broadcast.ts';
 import { sendSnapshots, startUp } from './leader-sync.ts';
 import { acceptLearner, handlerClosed, handlerTimedOut, learnerSaid } from './learner-handler.ts';
-import { newLogQueue, runSnapshotThread } from './log-queue.ts';
+import { newLogQueue, runSnapshotThread, startFlush } from './log-queue.ts';
 import { learnerEof, learnerPacket, resumeReading } from './learner.ts';
 import { nextStep } from './learner-sync.ts';
 import type {
@@ -25,7 +25,7 @@ import type {
   Vote,
   ZabState,
 } from './messages.ts';
-import { beginRole, handlerOf, leaveRole, noticeShutdown, replayUnflushed } from './peer.ts';
+import { beginRole, forgetEpochs, handlerOf, leaveRole, noticeShutdown, replayUnflushed } from './peer.ts';
 import type { ServerId } from './sets.ts';
 import { expireSessions } from './sessions.ts';
 import type { Leader, Server } from './state.ts';
@@ -65,7 +65,7 @@ export function boot(
   if (refused !== null) return { server, effects: [], refused: { code: 1, why: refused }, loaded };
   server.log.durable = db.lastProcessed;
   if (storage.snapshots.length === 0 && storage.logs.length === 0) createFirstSnapshot(server);
-  const why = loadEpochs(server);
+  const why = config.behaviour.mistake === 'epochOnlyInZxid' ? forgetEpochs(server) : loadEpochs(server);
   if (why !== null) return { server, effects: [], refused: { code: 1, why }, loaded };
   server.currentVote = { leader: id, zxid: db.lastProcessed, peerEpoch: server.currentEpoch };
   const effects: Effect[] = [];
@@ -339,6 +339,9 @@ function scheduled(server: Server, thread: (Input & { kind: 'scheduled' })['thre
     }
     case 'snapshot':
       runSnapshotThread(server, out);
+      return;
+    case 'log':
+      if (!server.log.flushing) startFlush(server, out);
       return;
     case 'sendSnapshot':
       if (server.leader !== null && server.leaving === null) sendSnapshots(server, server.leader, out);

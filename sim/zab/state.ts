@@ -190,6 +190,8 @@ export interface Leader {
   readonly summaryEpoch: number;
   summaryZxid: Zxid;
   newLeaderAcks: ServerSet;
+  /** How many acknowledgements of NEWLEADER came, whoever sent them. */
+  newLeaderAckMessages: number;
   quorumFormed: boolean;
   /** The last zxid given out. */
   hzxid: Zxid;
@@ -296,4 +298,15 @@ export interface Learner {
   readonly pendingSyncs: Fifo<{ readonly session: number; readonly cxid: number }>;
 }
 
-export type LearnerStep = 'mark' | 'snapshot' | 'log' | 'currentEpoch' | 'unmark' | 'queue' | 'yield' | 'ack';
+export type LearnerStep =
+  | 'mark'
+  | 'snapshot'
+  | 'log'
+  | 'currentEpoch'
+  | 'unmark'
+  | 'queue'
+  | 'queueLater'
+  | 'flush'
+  | 'yield'
+  | 'ack'
+  | 'serve';

@@ -16,6 +16,9 @@ export interface LeaderHistory {
   readonly readTxnLog: (zxid: Zxid) => { readonly records: readonly Txn[] } | { readonly rejected: 'size' | 'start' };
   /** Releases before 3.5 truncate across epochs. */
   readonly refusesCrossEpochTrunc: boolean;
+  /** `always` but for two mistakes: what lies between minCommittedLog and maxCommittedLog is taken for common history
+   *  (ZOOKEEPER-1154), or everything is. */
+  readonly truncates: 'always' | 'aheadOnly' | 'never';
 }
 
 export interface SyncDecision {
@@ -45,6 +48,8 @@ export function decideSync(leader: LeaderHistory, peerLastZxid: Zxid): SyncDecis
   if (leader.forceSnapshotSync) return wholeSnapshot(leader);
   if (peerLastZxid === lastProcessedZxid)
     return { ...NOTHING, mode: 'DIFF', zxid: peerLastZxid, startForwardingFrom: peerLastZxid };
+  if (peerLastZxid > max && leader.truncates === 'never')
+    return { ...NOTHING, mode: 'DIFF', zxid: max, startForwardingFrom: max };
   if (peerLastZxid > max && counterOf(peerLastZxid) !== 0)
     return { ...NOTHING, mode: 'TRUNC', zxid: max, startForwardingFrom: max };
   if (min <= peerLastZxid && peerLastZxid <= max) return fromCommittedLog(leader, peerLastZxid, max);
@@ -139,7 +144,7 @@ function queueCommittedProposals(
         scan.op = { mode: 'DIFF', zxid: lastCommitted };
         continue;
       }
-      if (newEpochZxid) scan.op = { mode: 'DIFF', zxid: lastCommitted };
+      if (newEpochZxid || leader.truncates !== 'always') scan.op = { mode: 'DIFF', zxid: lastCommitted };
       else if (leader.refusesCrossEpochTrunc && epochOf(zxid) !== epochOf(peerLastZxid)) {
         scan.cannotTrunc = true;
         return queued;

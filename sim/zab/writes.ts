@@ -1,13 +1,14 @@
 import type { Effect } from './effects.ts';
 import { sendAckEpoch } from './discovery.ts';
 import { acknowledge } from './learner-broadcast.ts';
-import { onTruncated, stepDone } from './learner-sync.ts';
+import { nextStep, onTruncated, stepDone } from './learner-sync.ts';
 import { resumeReading } from './learner.ts';
 import { readOn } from './learner-handler.ts';
 import { processAck, scheduleCommit } from './leader-broadcast.ts';
 import { flushed, flushFailed, isFlushed } from './log-queue.ts';
 import { finishLeaving, leaderCurrent, leaderLoaded, leaderPromised, leaveRole } from './peer.ts';
 import type { Continuation, Leader, Learner, MainStep, Server } from './state.ts';
+import type { Txn } from './messages.ts';
 import { epochOf } from './zxid.ts';
 
 /** What follows when a disk operation ends. */
@@ -43,12 +44,23 @@ function flushDone(
   flushed(server, then, out);
   const { leader, learner } = server;
   if (server.leaving === null) {
-    if (learner !== null) acknowledge(learner, then.txns, out);
+    if (learner !== null) learnerFlushed(server, learner, then.txns, out);
     else if (leader !== null)
       for (const txn of then.txns)
         if (epochOf(txn.zxid) === leader.epoch) processAck(server, leader, server.id, txn.zxid, out);
     scheduleCommit(server, out);
   } else if (!server.leaving.turn && isFlushed(server)) finishLeaving(server, out);
+}
+
+/** A batch of a learner is durable: it is acknowledged, unless NEWLEADER must be acknowledged first. */
+function learnerFlushed(server: Server, learner: Learner, txns: readonly Txn[], out: Effect[]): void {
+  const { newLeader, mistake } = server.config.behaviour;
+  if (newLeader === 'queueThenEpoch' && !learner.newLeaderSeen) learner.requestsToAck.push(...txns);
+  else if (mistake !== 'ackBeforeFsync') acknowledge(server, learner, txns, out);
+  if (learner.steps[0] !== 'flush' || !isFlushed(server)) return;
+  learner.steps.shift();
+  nextStep(server, learner, out);
+  resumeReading(server, learner, out);
 }
 
 /** A dead thread puts the server into ERROR: a leader notices at its next half tick, a learner with its next packet.
@@ -58,6 +70,7 @@ export function criticalThreadDied(server: Server, why: string, out: Effect[]): 
     finishLeaving(server, out);
     return;
   }
+  if (server.leader !== null && server.config.behaviour.mistake === 'deadLogThreadStays') return;
   if (server.zk === 'running') server.zk = 'error';
   if (server.learner !== null) leaveRole(server, why, out);
 }

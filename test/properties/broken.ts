@@ -293,6 +293,28 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
         .tell(0, { kind: 'calm' })
         .wait(20 * SECOND),
   },
+
+  // A follower is told to commit what nobody proposed to it.
+  'no-unexpected-packet': {
+    with: [],
+    trace: () => coldStart().tell(2, { kind: 'unexpected', what: 'commit', from: 3, text: 'COMMIT of 0x100000001' }),
+  },
+
+  'votes-only-improve': {
+    with: [],
+    trace: () => {
+      const vote = { leader: 2, zxid: z(1, 4), peerEpoch: 1 };
+      return new Conversation()
+        .tell(1, { kind: 'voted', round: 1, vote, because: 'start' })
+        .tell(1, { kind: 'voted', round: 1, vote: { ...vote, leader: 3, zxid: z(1, 3) }, because: 'better' });
+    },
+  },
+
+  'every-server-restarts': {
+    with: [],
+    trace: () =>
+      coldStart().leave(1).tell(1, { kind: 'ended', how: 'refused', code: 1, why: 'epochs', lost: 0, torn: false }),
+  },
 };
 
 /** Server 1 serves in epoch 2 with the last transaction of epoch 1 on its disk, and not in its memory. */

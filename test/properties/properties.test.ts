@@ -46,6 +46,9 @@ function longLife(): Conversation {
   // A late server takes in the whole of the log again.
   c.crash(2).start(2).promise(1, 3, 2).syncDiff(1, 3, 2);
   c.tell(2, { kind: 'serving', role: 'FOLLOWING', epoch: 3, lastZxid: z(3, 1) });
+  const vote = { leader: 2, zxid: z(3, 1), peerEpoch: 3 };
+  c.tell(2, { kind: 'voted', round: 9, vote, because: 'start' });
+  c.tell(2, { kind: 'voted', round: 9, vote: { ...vote, leader: 3 }, because: 'better' });
   return c.tell(0, { kind: 'calm' }).wait(20 * SECOND);
 }
 

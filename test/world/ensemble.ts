@@ -33,6 +33,7 @@ export function scenarioOf(parts: Parts = {}): Scenario {
     calmAt: null,
     endAt: 60 * SECOND,
     beyondBudget: false,
+    schedule: { kind: 'uniform' },
     expect: { verdict: 'pass', properties: [], facts: [] },
     ...rest,
     settings: { ...DEFAULT_SETTINGS, tickTime: 500, ...settings },

@@ -32,6 +32,7 @@ function leader(given: Given): LeaderHistory {
     txnLogSync: given.txnLogSync ?? true,
     readTxnLog: (from) => (disk.length > 0 && disk[0]!.zxid <= from ? { records: disk } : { rejected: 'start' }),
     refusesCrossEpochTrunc: true,
+    truncates: 'always',
   };
 }
 
