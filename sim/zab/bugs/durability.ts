@@ -105,9 +105,9 @@ export const DURABILITY: readonly Bug[] = [
       'A follower that leaves does not wait for its log thread. It announces its history and then logs more: its disk is' +
       ' ahead of what the next leader knows of, which sends a DIFF on top of a transaction that it has never seen.',
     also: [],
-    affects: '3.4.12 to 3.9.2',
+    affects: 'from 3.4.10, where memory began to outlive a role, to 3.9.2',
     fixed: '3.9.3',
-    releases: ['3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2'],
+    releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2'],
     breaks: ['process-consistency', 'log-shape', 'total-order', 'agreement'],
     deviation: { flushBeforeFastForward: false },
   },
