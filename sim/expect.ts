@@ -5,7 +5,7 @@ import { resolve } from './timeline.ts';
 import { formatZxid, type Zxid } from './zab/zxid.ts';
 
 /** Compares how a run ended with what its scenario expects. Returns every difference in words; none is as expected. */
-export function judge(run: Run, servers: readonly ServerRow[], verdict: Report['verdict']): string[] {
+export function judge(run: Run, servers: () => readonly ServerRow[], verdict: Report['verdict']): string[] {
   const { expect } = run.scenario;
   const differences: string[] = [];
   const violated = run.recorder.violations.map((violation) => violation.property);
@@ -21,7 +21,7 @@ export function judge(run: Run, servers: readonly ServerRow[], verdict: Report['
         differences.push(`${property} is violated, which the scenario does not expect`);
   }
   // A run that stopped at a violation has no end to compare.
-  if (!run.stopped) expect.facts.forEach((fact, index) => differences.push(...compare(run, servers, fact, index)));
+  if (!run.stopped) expect.facts.forEach((fact, index) => differences.push(...compare(run, servers(), fact, index)));
   return differences;
 }
 

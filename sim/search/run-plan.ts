@@ -53,9 +53,7 @@ export function runPlan(plan: Plan, options: PlanOptions): PlanResult {
   const report = finishRun(run);
   const violation = report.violations[0];
   const failure =
-    violation === undefined
-      ? null
-      : { property: violation.property, fingerprint: fingerprintOf(violation), violation };
+    violation === undefined ? null : { property: violation.property, fingerprint: fingerprintOf(violation), violation };
   return { report, endAt, failure };
 }
 
