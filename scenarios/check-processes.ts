@@ -70,7 +70,8 @@ function followServer(
     const at = step.at ?? 0;
     // At the calm every server is started and resumed.
     if (calm !== undefined && at >= calm) return;
-    const objection = objectionTo(step.do, status);
+    // A step with a label may be there for those that wait for it.
+    const objection = step.label === undefined ? objectionTo(step.do, status) : undefined;
     if (objection !== undefined)
       report(['timeline', index], `server ${id} is ${objection} at ${formatDuration(at)}: ${step.do} has no effect`);
     status = statusAfter(step.do, status);

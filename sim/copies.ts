@@ -28,6 +28,7 @@ export function cloneWorld(world: World): World {
     threads: cloneStreams(world.threads),
     disks: cloneStreams(world.disks),
     fate: world.fate.clone(),
+    struck: world.struck === null ? null : world.struck.slice(),
   };
 }
 

@@ -49,6 +49,7 @@ export function newWorld(scenario: Scenario, seed: string, dice: Dice = diceOf(s
     threads: new Map(),
     disks: new Map(),
     fate: chance.stream('fault'),
+    struck: dice.struck ?? null,
   };
   scenario.timeline.forEach(({ moment }, step) => {
     if (moment.kind === 'at') world.queue.push(moment.at, { kind: 'step', step });

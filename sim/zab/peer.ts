@@ -7,7 +7,7 @@ import { lookForLeader } from './election.ts';
 import { Fifo } from './fifo.ts';
 import { forgetHandler, ROLLED_OVER } from './leader-broadcast.ts';
 import { newLeaderAck, startUp, syncFollower } from './leader-sync.ts';
-import { isFlushed, startWrite } from './log-queue.ts';
+import { isFlushed, startLogAnew, startWrite } from './log-queue.ts';
 import { clearTimer, draw, fenced, note, setTimer, ticks } from './out.ts';
 import { newSessionTracker, startTracker } from './sessions.ts';
 import type { Leader, Learner, LearnerHandler, Server } from './state.ts';
@@ -21,7 +21,7 @@ export function beginRole(server: Server, out: Effect[]): void {
   server.reign++;
   server.phase = 'DISCOVERY';
   server.zk = 'initial';
-  server.log.failed = false;
+  if (server.log.failed) startLogAnew(server);
   note(out, { kind: 'stateChanged', state: server.state, why: 'elected' });
   note(out, { kind: 'phaseChanged', phase: 'DISCOVERY' });
   if (!server.db.initialized) reloadDatabase(server, out);

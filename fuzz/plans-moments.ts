@@ -1,0 +1,77 @@
+import type { Condition, Who } from '../sim/scenario.ts';
+
+type Hook = Pick<Condition, 'event' | 'message' | 'state' | 'phase'>;
+
+function hook(event: Condition['event'], more: Partial<Hook> = {}): Hook {
+  return { event, message: null, state: null, phase: null, ...more };
+}
+
+/** Moments at which the protocol has done one thing and not yet the next. The number is how often each is drawn. */
+const HOOKS: readonly (readonly [number, Hook])[] = [
+  [6, hook('received', { message: 'NEWLEADER' })],
+  [6, hook('epochWritten')],
+  [5, hook('logged')],
+  [5, hook('established')],
+  [4, hook('received', { message: 'UPTODATE' })],
+  [4, hook('received', { message: 'PROPOSAL' })],
+  [4, hook('sent', { message: 'ACK' })],
+  [4, hook('proposed')],
+  [4, hook('committed')],
+  [4, hook('serving')],
+  [4, hook('elected')],
+  [4, hook('syncChosen')],
+  [3, hook('received', { message: 'COMMIT' })],
+  [3, hook('received', { message: 'SNAP' })],
+  [3, hook('sent', { message: 'NEWLEADER' })],
+  [3, hook('sent', { message: 'UPTODATE' })],
+  [3, hook('sent', { message: 'PROPOSAL' })],
+  [3, hook('sent', { message: 'COMMIT' })],
+  [3, hook('newLeaderAcked')],
+  [3, hook('acked')],
+  [3, hook('applied')],
+  [3, hook('stateChanged', { state: 'LOOKING' })],
+  [2, hook('received', { message: 'DIFF' })],
+  [2, hook('received', { message: 'TRUNC' })],
+  [2, hook('received', { message: 'ACK' })],
+  [2, hook('truncated')],
+  [2, hook('snapshotWritten')],
+  [2, hook('snapshotBegun')],
+  [2, hook('syncStarted')],
+  [2, hook('leftRole')],
+  [2, hook('returned')],
+  [1, hook('received', { message: 'LEADERINFO' })],
+  [1, hook('received', { message: 'ACKEPOCH' })],
+  [1, hook('sent', { message: 'FOLLOWERINFO' })],
+  [1, hook('sent', { message: 'ACKEPOCH' })],
+  [1, hook('epochProposed')],
+  [1, hook('epochAcked')],
+  [1, hook('electionFinished')],
+  [1, hook('snapshotSent')],
+  [1, hook('phaseChanged', { phase: 'SYNCHRONIZATION' })],
+  [1, hook('started')],
+  [1, hook('ended')],
+  [1, hook('reloaded')],
+];
+
+const DRAWN: readonly Hook[] = HOOKS.flatMap(([weight, each]) => new Array<Hook>(weight).fill(each));
+
+/** Number of moments to draw from. */
+export const MOMENTS = DRAWN.length;
+
+/** The moment of that index: the `nth` such event at `server` (null: at anybody) once the step `after` has been taken. */
+export function momentOf(index: number, where: { server: Who | null; nth: number; after: string }): Condition {
+  const { server, nth, after } = where;
+  const drawn = DRAWN[index % MOMENTS] ?? DRAWN[0]!;
+  // Answers to clients come from nobody.
+  const at = drawn.event === 'returned' ? null : server;
+  return { ...drawn, nth, server: at, peer: null, epoch: null, zxid: null, write: null, after };
+}
+
+/** The `nth` event of that kind at a server after a step: for what follows upon a fault. */
+export function eventAt(
+  event: Condition['event'],
+  where: { server: Who | null; after: string | null; state?: string },
+): Condition {
+  const { server, after, state = null } = where;
+  return { ...hook(event), state, nth: 1, server, peer: null, epoch: null, zxid: null, write: null, after };
+}
