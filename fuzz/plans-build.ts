@@ -43,7 +43,7 @@ export function buildScenario(sketch: Sketch, demands: Demands): Scenario {
     settings,
     release: demands.release,
     network: networkOf(on, base),
-    disk: diskOf(on, base, patience),
+    disk: diskOf(on, base, servers, settings),
     processes: {
       startup: pick<Range>(
         [
@@ -176,30 +176,47 @@ function networkOf(on: ReadonlySet<Feature>, { network, slow }: Base): NetworkMo
   };
 }
 
-function diskOf(on: ReadonlySet<Feature>, { disk, slow }: Base, patience: Micros): DiskModel {
-  const some = Math.floor((patience * (1 + (slow % 150))) / 100);
+/** Slow disks are slow against the limits: an fsync takes from a tenth of syncLimit to more than all of it. They are never
+ *  so slow that a handshake, which waits for three of them, could not be done within initLimit. */
+function diskOf(
+  on: ReadonlySet<Feature>,
+  { disk, slow, load }: Base,
+  servers: readonly ServerId[],
+  { tickTime, syncLimit, initLimit }: Settings,
+): DiskModel {
+  const patience = syncLimit * tickTime * MS;
+  const some = Math.min(Math.floor((patience * (5 + (slow % 140))) / 100), Math.floor((initLimit * tickTime * MS) / 6));
+  const fast = pick<Range>(
+    [
+      [500, 5 * MS],
+      [50, 300],
+      [200, 10 * MS],
+    ],
+    disk,
+  );
+  const slowRange = pick<Range>(
+    [
+      [5 * MS, 50 * MS],
+      [some, Math.floor(some * 1.3)],
+      [Math.floor(some / 8), some],
+      [500, 30 * MS],
+    ],
+    disk,
+  );
+  // Slow everywhere, or at one or two servers only.
+  const everywhere = on.has('slowDisks') && load % 3 !== 1;
+  const own = on.has('slowDisks') && !everywhere ? slowServers(slow, servers) : [];
   return {
-    sync: on.has('slowDisks')
-      ? pick<Range>(
-          [
-            [5 * MS, 50 * MS],
-            [Math.floor(some / 8), some],
-            [500, 30 * MS],
-          ],
-          disk,
-        )
-      : pick<Range>(
-          [
-            [500, 5 * MS],
-            [50, 300],
-            [200, 10 * MS],
-          ],
-          disk,
-        ),
+    sync: everywhere ? slowRange : fast,
+    own: own.map((server) => ({ server, sync: slowRange })),
     spikePpm: on.has('diskSpikes') ? pick([20_000, 200_000], disk) : 0,
     spike: [10 * MS, 300 * MS],
     failPpm: on.has('failingDisks') ? pick([5000, 50_000], disk) : 0,
   };
+}
+
+function slowServers(drawn: number, servers: readonly ServerId[]): ServerId[] {
+  return servers.filter((_, i) => i === drawn % servers.length || i === Math.floor(drawn / 7) % servers.length);
 }
 
 function clocksOf(on: ReadonlySet<Feature>, { slow }: Base, servers: readonly ServerId[]): ClockModel[] {
@@ -271,8 +288,13 @@ interface Here {
   readonly on: ReadonlySet<Feature>;
 }
 
+/** Mostly one of three or two of five: whoever comes back finds a history that went on without it. */
 function awayOf({ away }: ChapterSketch, servers: readonly ServerId[]): ServerId[] {
-  return servers.filter((_, i) => ((away >> i) & 1) === 1);
+  const count = pick(servers.length < 5 ? [0, 1, 1, 1, 2, 1, 1, 2] : [0, 1, 2, 2, 3, 2, 1, 3], away);
+  const first = Math.floor(away / 8) % servers.length;
+  const stride = 1 + (Math.floor(away / 64) % Math.max(1, servers.length - 1));
+  const gone = Array.from({ length: Math.min(count, servers.length - 1) }, (_, i) => pick(servers, first + i * stride));
+  return servers.filter((id) => gone.includes(id));
 }
 
 /** A chapter begins: some go, all others come back. */

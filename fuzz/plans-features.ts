@@ -105,3 +105,27 @@ export const DRAWN_FEATURES: readonly Feature[] = [...STRIKES, ...CIRCUMSTANCES]
 );
 
 export const FEATURES: readonly Feature[] = [...STRIKES, ...CIRCUMSTANCES];
+
+/** What befalls somebody in a relay, and what else there may be. */
+export const RELAY_FALLS: readonly Strike[] = [
+  'crash',
+  'crash',
+  'crash',
+  'crash',
+  'kill',
+  'kill',
+  'reset',
+  'reset',
+  'isolate',
+  'pause',
+  'diskFail',
+];
+export const RELAY_BESIDES: readonly (Feature | undefined)[] = [
+  ...new Array<undefined>(5).fill(undefined),
+  'observers',
+  'smallCommitLog',
+  'snapshotSync',
+  'workload',
+  'smallSnapCount',
+  'fiveServers',
+];

@@ -8,13 +8,13 @@ function hook(event: Condition['event'], more: Partial<Hook> = {}): Hook {
 
 /** Moments at which the protocol has done one thing and not yet the next. The number is how often each is drawn. */
 const HOOKS: readonly (readonly [number, Hook])[] = [
-  [6, hook('received', { message: 'NEWLEADER' })],
-  [6, hook('epochWritten')],
+  [8, hook('received', { message: 'NEWLEADER' })],
+  [10, hook('epochWritten')],
   [5, hook('logged')],
   [5, hook('established')],
   [4, hook('received', { message: 'UPTODATE' })],
   [4, hook('received', { message: 'PROPOSAL' })],
-  [4, hook('sent', { message: 'ACK' })],
+  [6, hook('sent', { message: 'ACK' })],
   [4, hook('proposed')],
   [4, hook('committed')],
   [4, hook('serving')],

@@ -26,8 +26,8 @@ export function pick<T>(table: readonly T[], index: number): T {
 
 /** One fault, and what ends it before the chapter does. */
 export function strike(fault: FaultSketch, kind: Strike, setting: Setting): Step[] {
-  const { servers, after, label } = setting;
-  const server = pick(servers, fault.server);
+  const { servers, present, after, label } = setting;
+  const server = pick(present.length > 0 ? present : servers, fault.server);
   const moment = momentFor(fault, server, setting);
   const victims = victimsOf(fault, server, servers);
   const duration = durationOf(fault, setting);

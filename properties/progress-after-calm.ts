@@ -7,6 +7,7 @@ interface State extends PropertyState {
   readonly verifier: QuorumVerifier;
   readonly servers: readonly ServerId[];
   readonly bound: Micros;
+  readonly answerBound: Micros;
   readonly beyondBudget: boolean;
   calmAt: Micros | null;
   up: ServerSet;
@@ -20,6 +21,8 @@ interface State extends PropertyState {
   healthy: boolean;
   /** When it was so last; -1: never. */
   healthyAt: Micros;
+  /** Since when it has been so without a break; -1: it is not. */
+  healthySince: Micros;
 }
 
 export const progressAfterCalm: Property<State> = {
@@ -37,6 +40,7 @@ export const progressAfterCalm: Property<State> = {
       verifier: setup.verifier,
       servers: setup.servers,
       bound: setup.progressBound,
+      answerBound: setup.answerBound,
       beyondBudget: setup.beyondBudget,
       calmAt: null,
       up: NOBODY,
@@ -46,6 +50,7 @@ export const progressAfterCalm: Property<State> = {
       calls: [],
       healthy: false,
       healthyAt: -1,
+      healthySince: -1,
     };
   },
   observe(state, event) {
@@ -59,8 +64,9 @@ export const progressAfterCalm: Property<State> = {
         return undefined;
       case 'returned': {
         const at = state.calls.findIndex(({ client, call }) => client === event.client && call === event.call);
-        if (at >= 0) state.calls.splice(at, 1);
-        return undefined;
+        if (at < 0) return undefined;
+        const [asked] = state.calls.splice(at, 1);
+        return event.outcome === 'unknown' ? unanswered(state, asked!, event.at) : undefined;
       }
       case 'started':
         state.up = add(state.up, server);
@@ -84,6 +90,8 @@ export const progressAfterCalm: Property<State> = {
     if (state.healthy) state.healthyAt = event.at;
     state.healthy = isHealthy(state);
     if (state.healthy) state.healthyAt = event.at;
+    if (!state.healthy) state.healthySince = -1;
+    else if (state.healthySince < 0) state.healthySince = event.at;
     return undefined;
   },
   settled(state) {
@@ -102,6 +110,16 @@ export const progressAfterCalm: Property<State> = {
     return state.beyondBudget ? { excused: `${why}, after damage beyond what ZAB tolerates` } : { violated: why };
   },
 };
+
+/** A call that was given up on although all had been well since before it was asked, and for long enough. */
+function unanswered(state: State, asked: State['calls'][number], at: Micros): string | undefined {
+  const { calmAt, healthySince, answerBound, beyondBudget } = state;
+  if (calmAt === null || healthySince < 0 || asked.at < Math.max(calmAt, healthySince) || beyondBudget)
+    return undefined;
+  if (at - asked.at < answerBound || !state.servers.every((id) => has(state.up, id))) return undefined;
+  state.premises++;
+  return `call ${asked.call} of client ${asked.client} was not answered although all is calm and everybody serves`;
+}
 
 function isHealthy(state: State): boolean {
   let epoch = -1;

@@ -1,7 +1,7 @@
 import type { Violation } from '../sim/property.ts';
 import type { TraceEvent } from '../sim/trace.ts';
 import type { Message, MessageKind } from '../sim/zab/messages.ts';
-import { COUNTERS } from '../sim/zab/zxid.ts';
+import { COUNTERS, epochOf } from '../sim/zab/zxid.ts';
 import type { Recent } from './recent.ts';
 import { shownByProcess } from './words.ts';
 
@@ -18,7 +18,7 @@ interface Subjects {
 }
 
 /** Links of one chain, faults, and moments in the life of what it is about: a screenful in all. */
-const CHAIN = 10;
+const CHAIN = 16;
 const FAULTS = 4;
 const LIFE = 8;
 
@@ -31,9 +31,17 @@ export function causes(recent: Recent, violation: Violation): Cause[] {
   const about = subjectsOf(violation, broke);
   const chosen = new Set<number>([violation.event]);
   for (const index of chain(recent, violation.event, about)) chosen.add(index);
+  // Who sent a packet that was received stands in the line of its arrival.
+  for (const index of [...chosen]) {
+    const event = recent.at(index);
+    if (event?.kind !== 'received') continue;
+    for (const sent of parents(recent, index, about)) chosen.delete(sent);
+  }
   for (const index of lives(recent, violation.event, about)) chosen.add(index);
   const first = Math.min(...chosen);
-  for (const index of faults(recent, first, violation.event, about)) chosen.add(index);
+  const servers = new Set(about.servers);
+  for (const index of chosen) servers.add(recent.at(index)?.server ?? 0);
+  for (const index of faults(recent, first, violation.event, { ...about, servers })) chosen.add(index);
   return [...chosen]
     .sort((a, b) => a - b)
     .flatMap((index) => {
@@ -132,6 +140,23 @@ function parents(recent: Recent, index: number, about: Subjects): number[] {
       return received(['TRUNC'], event.zxid);
     case 'syncStarted':
       return received([event.mode], event.zxid);
+    case 'syncChosen':
+      return back((earlier) => earlier.kind === 'electionFinished' && earlier.server === server);
+    case 'electionFinished':
+      return back(
+        (earlier) => earlier.kind === 'elected' && earlier.server === server && earlier.becomes === 'LEADING',
+      );
+    case 'elected':
+      // What its vote stood on: the epoch it had made its own, if that is ahead of its history.
+      return event.vote.peerEpoch <= epochOf(event.vote.zxid)
+        ? []
+        : back(
+            (earlier) =>
+              earlier.kind === 'epochWritten' &&
+              earlier.server === event.vote.leader &&
+              earlier.file === 'currentEpoch' &&
+              earlier.epoch === event.vote.peerEpoch,
+          );
     case 'serving':
       return event.role === 'LEADING'
         ? back((earlier) => earlier.kind === 'established' && earlier.server === server)
@@ -187,6 +212,10 @@ function sentBecause(
     return back((earlier) => earlier.kind === 'epochWritten' && earlier.server === server);
   if (message.kind === 'COMMIT' || message.kind === 'INFORM') {
     return back((earlier) => earlier.kind === 'committed' && earlier.server === server && earlier.txn.zxid === zxid);
+  }
+  if (message.kind === 'NEWLEADER' || message.kind === 'LEADERINFO') {
+    const decided = message.kind === 'NEWLEADER' ? 'electionFinished' : 'epochProposed';
+    return back((earlier) => earlier.kind === decided && earlier.server === server);
   }
   if (message.kind === 'PROPOSAL') return back((earlier) => earlier.kind === 'proposed' && earlier.txn.zxid === zxid);
   if (message.kind === 'TRUNC' || message.kind === 'SNAP' || message.kind === 'DIFF') {

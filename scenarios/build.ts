@@ -16,7 +16,7 @@ export const DEFAULT_CLIENT = 'client';
 /** The engine's scenario out of a file without mistakes. Every default is here or in sim/defaults.ts, and in docs/SCENARIOS.md. */
 export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemble): Scenario {
   const { network = {}, disk = {}, processes = {} } = file;
-  const { fsync, ...diskFields } = disk;
+  const { fsync, servers: disks = {}, ...diskFields } = disk;
   const clients = clientsOf(file);
   const timeline = (file.timeline ?? []).map((step, index) => stepOf(step, index, ensemble, clients));
   return {
@@ -29,7 +29,12 @@ export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemb
     settings: settingsOf(file),
     release: file.bug ?? file.release ?? 'corrected',
     network: { ...DEFAULT_MODELS.network, ...defined(network) },
-    disk: { ...DEFAULT_MODELS.disk, ...defined(diskFields), sync: fsync ?? DEFAULT_MODELS.disk.sync },
+    disk: {
+      ...DEFAULT_MODELS.disk,
+      ...defined(diskFields),
+      sync: fsync ?? DEFAULT_MODELS.disk.sync,
+      own: Object.entries(disks).map(([id, own]) => ({ server: Number(id), sync: own.fsync })),
+    },
     processes: { ...DEFAULT_MODELS.processes, ...defined(processes) },
     clocks: Object.entries(file.clocks ?? {}).map(([id, clock]): ClockModel => ({
       server: Number(id),

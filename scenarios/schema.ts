@@ -88,6 +88,10 @@ const disk = object({
   spikePpm: ppm.optional().describe('0'),
   spike: durations().optional().describe('[20ms, 200ms]'),
   failPpm: ppm.optional().describe('odds that a write fails, in a million; 0'),
+  servers: z
+    .record(serverKey, object({ fsync: durations() }))
+    .optional()
+    .describe('servers whose disk is slower or faster, by id'),
 });
 
 const processes = object({

@@ -123,6 +123,7 @@ function modelsOf({ network, disk, processes, clocks }: Scenario): string[] {
       ...changed('spikePpm', disk.spikePpm, usual.disk.spikePpm),
       ...changedRange('spike', disk.spike, usual.disk.spike),
       ...changed('failPpm', disk.failPpm, usual.disk.failPpm),
+      ...ownDisks(disk.own),
     ]),
     ...section('processes', [
       ...changedRange('startup', processes.startup, usual.processes.startup),
@@ -136,6 +137,11 @@ function modelsOf({ network, disk, processes, clocks }: Scenario): string[] {
       ]),
     ),
   ];
+}
+
+function ownDisks(own: Scenario['disk']['own']): Pairs {
+  if (own.length === 0) return [];
+  return [['servers', flow(own.map(({ server, sync }) => [String(server), flow([['fsync', range(sync)]])]))]];
 }
 
 // ── clients

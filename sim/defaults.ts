@@ -15,7 +15,7 @@ export const DEFAULT_MODELS: Pick<Scenario, 'network' | 'disk' | 'processes'> = 
     assumption: 'tcp',
     duplicatePpm: 0,
   },
-  disk: { sync: [500, 5 * MS], spikePpm: 0, spike: [20 * MS, 200 * MS], failPpm: 0 },
+  disk: { sync: [500, 5 * MS], spikePpm: 0, spike: [20 * MS, 200 * MS], failPpm: 0, own: [] },
   processes: { startup: [100 * MS, 300 * MS], thread: [10, 100] },
 };
 

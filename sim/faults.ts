@@ -5,7 +5,7 @@ import { landed } from './landing.ts';
 import { endStall } from './disk.ts';
 import { heal, onNetwork, release, tellMended } from './network-faults.ts';
 import { hostOf, pause, resume } from './processes.ts';
-import type { Action, Step } from './scenario.ts';
+import { syncOf, type Action, type Step } from './scenario.ts';
 import { SECOND, type Micros } from './time.ts';
 import { resolve } from './timeline.ts';
 import type { Emit } from './trace.ts';
@@ -225,7 +225,7 @@ export function mend(world: World, host: Host): void {
   host.device.failNext.log = 0;
   host.device.failNext.epoch = 0;
   host.device.failNext.snapshot = 0;
-  host.device.sync = world.scenario.disk.sync;
+  host.device.sync = syncOf(world.scenario.disk, host.id);
   endStall(world, host);
 }
 

@@ -1,4 +1,4 @@
-import { progressBound } from './bounds.ts';
+import { answerBound, progressBound } from './bounds.ts';
 import { judge } from './expect.ts';
 import { inspect } from './inspect.ts';
 import type { Property, Violation } from './property.ts';
@@ -128,6 +128,7 @@ export function setupOf(scenario: Scenario): Setup {
     beyondBudget,
     datagrams,
     progressBound: progressBound(scenario),
+    answerBound: answerBound(scenario),
   };
 }
 

@@ -9,7 +9,7 @@ import { newNetwork } from './network.ts';
 import { clogAll } from './network-faults.ts';
 import { drain, give, hostOf, timerDue } from './processes.ts';
 import { register } from './register.ts';
-import type { Scenario } from './scenario.ts';
+import { syncOf, type Scenario } from './scenario.ts';
 import { diceOf, type Dice } from './dice.ts';
 import type { Micros } from './time.ts';
 import { newTimeline } from './timeline.ts';
@@ -71,7 +71,7 @@ function newHost(scenario: Scenario, id: number): Host {
     id,
     server: null,
     storage: emptyStorage(),
-    device: newDevice(scenario.disk.sync),
+    device: newDevice(syncOf(scenario.disk, id)),
     life: 0,
     powered: true,
     starting: false,

@@ -73,6 +73,8 @@ const TABLE: readonly Row[] = [
       'node:os',
       'node:timers/promises',
       'node:worker_threads',
+      'node:vm',
+      'esbuild',
       'chalk',
       'cli-progress',
       'zod',

@@ -1,3 +1,22 @@
+/** Leaves out any two items that can only go together, where there are few enough: a crash and the start after it, a cut and
+ *  its end. What it returns still fails. */
+export function withoutPairs<T>(
+  items: readonly T[],
+  most: number,
+  fails: (rest: readonly T[]) => boolean,
+): readonly T[] {
+  let rest = items;
+  for (let first = 0; first < rest.length; first++)
+    for (let second = first + 1; second < rest.length && rest.length <= most; second++) {
+      const without = rest.filter((_, index) => index !== first && index !== second);
+      if (without.length === 0 || !fails(without)) continue;
+      rest = without;
+      first = -1;
+      break;
+    }
+  return rest;
+}
+
 /** The least list that still fails, as far as leaving out one run of neighbours after the other can tell: no single item of
  *  the result can go. `items` itself is known to fail; `fails` may say no to anything (a budget that is used up).
  *  Source: Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing Input (ddmin), without its tests of subsets,

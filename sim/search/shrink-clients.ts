@@ -142,3 +142,42 @@ export function plainValues(shrinker: Shrinker): void {
   };
   if (!shrinker.attempt({ timeline: plain(true) })) shrinker.attempt({ timeline: plain(false) });
 }
+
+/** Requests that follow one another as one step, said once. */
+export function mergeCalls(shrinker: Shrinker): void {
+  for (let index = 0; index + 1 < shrinker.scenario.timeline.length;) {
+    const { timeline } = shrinker.scenario;
+    const [one, next] = [timeline[index]!, timeline[index + 1]!];
+    const action = merged(one.action, next.action);
+    const attempt = (step: Step): boolean =>
+      shrinker.attempt({ timeline: [...timeline.slice(0, index), step, ...timeline.slice(index + 2)] });
+    const done = action !== null && (attempt({ ...one, action }) || attempt({ ...next, action }));
+    if (!done) index++;
+  }
+}
+
+function merged(one: Action, next: Action): Action | null {
+  if (!('client' in one) || !('client' in next)) return null;
+  const alike = one.kind === next.kind && one.client === next.client && one.key === next.key;
+  if (!alike || one.server !== next.server || one.kind === 'openSession' || one.kind === 'closeSession') return null;
+  return { ...one, times: one.times + next.times };
+}
+
+/** A counter that begins nearer to its end needs fewer writes to come there. */
+export function nearerToTheEnd(shrinker: Shrinker): void {
+  const LAST = 0xffff_ffff;
+  for (let index = 0; index < shrinker.scenario.timeline.length;) {
+    const { timeline, settings } = shrinker.scenario;
+    const { action } = timeline[index]!;
+    if (settings.initialZxid < LAST / 2) return;
+    const fewer = [Infinity, 1].some((less) => {
+      if (action.kind !== 'write' && action.kind !== 'failingWrite') return false;
+      const times = Math.max(0, action.times - less);
+      const initialZxid = settings.initialZxid + action.times - times;
+      const step = { ...timeline[index]!, action: { ...action, times } };
+      const rest = [...timeline.slice(0, index), ...(times > 0 ? [step] : []), ...timeline.slice(index + 1)];
+      return initialZxid < LAST && shrinker.attempt({ timeline: rest, settings: { ...settings, initialZxid } });
+    });
+    if (!fewer) index++;
+  }
+}

@@ -1,9 +1,10 @@
 import { DEFAULT_MODELS, defaultSettings } from '../defaults.ts';
 import type { Action, Draw, Scenario, Step, Who } from '../scenario.ts';
-import { MS, SECOND, type Micros, type Range } from '../time.ts';
+import type { Range } from '../time.ts';
 import type { Settings } from '../zab/config.ts';
 import type { QuorumVerifier } from '../zab/quorum.ts';
 import { members, setOf, type ServerId, type ServerSet } from '../zab/sets.ts';
+import { roundTime, UNITS } from './round-time.ts';
 import type { Shrinker } from './shrinker.ts';
 
 /** Shrinking the ensemble and its world: fewer servers, numbered from 1, with ZooKeeper's settings and plain physics. */
@@ -17,6 +18,7 @@ export function plainModels(shrinker: Shrinker): void {
     for (const key of ['spikePpm', 'lossPpm', 'resetPpm', 'duplicatePpm'] as const)
       shrinker.attempt({ network: { ...shrinker.scenario.network, [key]: 0 } });
   shrinker.attempt({ disk: { ...disk, spikePpm: 0, failPpm: 0 } });
+  shrinker.attempt({ disk: { ...shrinker.scenario.disk, own: [] } });
   shrinker.attempt({ clocks: [] });
   shrinker.attempt({ network: DEFAULT_MODELS.network });
   shrinker.attempt({ disk: DEFAULT_MODELS.disk });
@@ -56,8 +58,8 @@ export function roundModels(shrinker: Shrinker): void {
     if (now[0] === usualRanges[index]![0] && now[1] === usualRanges[index]![1]) return;
     if (shrinker.attempt(model(() => usualRanges[index]!))) return;
     if (now[0] !== now[1]) shrinker.attempt(model(([least]) => [least, least]));
-    for (const unit of [SECOND, 100 * MS, 10 * MS, MS, 100])
-      if (shrinker.attempt(model(([low, high]) => [roundTo(low, unit), roundTo(high, unit)]))) return;
+    for (const unit of UNITS)
+      if (shrinker.attempt(model(([low, high]) => [roundTime(low, unit), roundTime(high, unit)]))) return;
   });
 }
 
@@ -68,10 +70,6 @@ function rangeOf(model: (change: (range: Range) => Range) => Partial<Scenario>):
     return range;
   });
   return found;
-}
-
-function roundTo(time: Micros, unit: Micros): Micros {
-  return Math.round(time / unit) * unit;
 }
 
 /** Each setting as ZooKeeper has it. */
@@ -121,6 +119,10 @@ export function mapServers(scenario: Scenario, to: (id: ServerId) => ServerId | 
     servers: ids(scenario.servers),
     verifier,
     observers: set(scenario.observers),
+    disk: {
+      ...scenario.disk,
+      own: scenario.disk.own.flatMap((own) => ids([own.server]).map((server) => ({ ...own, server }))),
+    },
     clocks: scenario.clocks.flatMap((clock) => ids([clock.server]).map((server) => ({ ...clock, server }))),
     clients: scenario.clients.map((client) =>
       client.server === 'any' ? client : { ...client, server: to(client.server) ?? 'any' },

@@ -1,8 +1,9 @@
 import type { Action, Condition, Scenario, Step } from '../scenario.ts';
 import { MS, SECOND, type Micros } from '../time.ts';
 import { recordChaos } from './chaos-steps.ts';
-import { ddmin } from './ddmin.ts';
+import { ddmin, withoutPairs } from './ddmin.ts';
 import type { Shrinker } from './shrinker.ts';
+import { roundTime as round, UNITS } from './round-time.ts';
 import { stepTimes } from './step-times.ts';
 
 /** Shrinking the timeline: steps left out, made plainer, brought to round times. */
@@ -17,7 +18,8 @@ export function splitStart(timeline: readonly Step[]): { start: readonly Step[];
 
 export function fewerSteps(shrinker: Shrinker): void {
   const { start, steps } = splitStart(shrinker.scenario.timeline);
-  ddmin(steps, (rest) => shrinker.attempt({ timeline: [...start, ...rest] }));
+  const attempt = (rest: readonly Step[]): boolean => shrinker.attempt({ timeline: [...start, ...rest] });
+  withoutPairs(ddmin(steps, attempt), FEW_STEPS, attempt);
   shiftDraws(shrinker);
 }
 
@@ -162,8 +164,6 @@ function earlier(scenario: Scenario, from: Micros, by: Micros): Pick<Scenario, '
   };
 }
 
-const UNITS: readonly Micros[] = [SECOND, 500 * MS, 100 * MS, 10 * MS, MS, 100];
-
 /** Moments, delays and durations that are easy to read: all at once if that goes, else one by one. */
 export function roundTimes(shrinker: Shrinker): void {
   for (const unit of UNITS) {
@@ -180,10 +180,6 @@ export function roundTimes(shrinker: Shrinker): void {
       if (shrinker.attempt(withTimes(shrinker.scenario, (one) => (++at === which ? round(one, unit) : one)))) break;
     }
   }
-}
-
-function round(time: Micros, unit: Micros): Micros {
-  return time === 0 ? 0 : Math.max(1, Math.round(time / unit)) * unit;
 }
 
 function timesIn(scenario: Scenario): Micros[] {

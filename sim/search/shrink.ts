@@ -1,7 +1,15 @@
 import type { Property } from '../property.ts';
 import { run } from '../run.ts';
 import { MS, SECOND, type Micros } from '../time.ts';
-import { fewerCalls, fewerClients, fewerOperations, plainClients, plainValues } from './shrink-clients.ts';
+import {
+  fewerCalls,
+  fewerClients,
+  fewerOperations,
+  mergeCalls,
+  nearerToTheEnd,
+  plainClients,
+  plainValues,
+} from './shrink-clients.ts';
 import { fewerServers, plainModels, plainSettings, roundModels } from './shrink-ensemble.ts';
 import { calmest, earlierDraws, fewerDraws } from './shrink-schedule.ts';
 import { fewerSteps, inOrderOfTime, plainSteps, roundTimes, shorterPauses, unfoldChaos } from './shrink-timeline.ts';
@@ -61,7 +69,9 @@ const PASSES: readonly ((shrinker: Shrinker) => void)[] = [
   roundModels,
   earlierDraws,
   plainSteps,
+  nearerToTheEnd,
   plainValues,
+  mergeCalls,
   cutTail,
   inOrderOfTime,
   shorterPauses,
@@ -98,6 +108,7 @@ function lastCut(shrinker: Shrinker): void {
   const { at } = shrinker.failure.violation;
   for (const unit of [SECOND, 100 * MS, MS, 1] satisfies Micros[]) {
     const end = roundUp(at + 1, unit);
+    if (end === shrinker.scenario.endAt) return;
     if (end < shrinker.scenario.endAt && shrinker.finish(endingAt(shrinker.scenario, end))) return;
   }
 }

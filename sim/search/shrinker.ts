@@ -1,4 +1,5 @@
 import { progressBound } from '../bounds.ts';
+import { HARMLESS } from '../harmless.ts';
 import type { Property } from '../property.ts';
 import type { Scenario, Step } from '../scenario.ts';
 import { MS, SECOND, type Micros } from '../time.ts';
@@ -59,19 +60,19 @@ export class Shrinker {
     return this.#eventual;
   }
 
-  /** Runs a candidate and takes it if it fails alike. True as well if it is the plan as it stands. */
-  attempt(change: Partial<Scenario>): boolean {
+  /** Runs a candidate, under another seed if one is given, and takes it if it fails alike. True as well if it is the plan as it stands. */
+  attempt(change: Partial<Scenario>, seed = this.plan.seed): boolean {
     const scenario = tidy({ ...this.scenario, ...change });
-    const key = JSON.stringify(scenario);
-    if (key === JSON.stringify(this.scenario)) return true;
-    if (this.spent || this.#tried.has(key)) return false;
+    const key = JSON.stringify([seed, scenario]);
+    if (key === JSON.stringify([this.plan.seed, this.scenario])) return true;
+    if (this.spent || this.#tried.has(key) || disturbsCalm(scenario)) return false;
     this.#tried.add(key);
-    return this.#take(scenario);
+    return this.#take(scenario, seed);
   }
 
   /** The same for the last touches, which are made even if no runs are left. */
   finish(scenario: Scenario): boolean {
-    return this.#take(tidy(scenario));
+    return this.#take(tidy(scenario), this.plan.seed);
   }
 
   /** One of so many equal parts of the runs that are left. */
@@ -79,8 +80,8 @@ export class Shrinker {
     return Math.ceil((this.#maxRuns - this.runs) / parts);
   }
 
-  #take(scenario: Scenario): boolean {
-    const found = this.#failsAlike(scenario);
+  #take(scenario: Scenario, seed: string): boolean {
+    const found = this.#failsAlike(scenario, seed);
     if (found === null || this.#options.valid?.(found.plan.scenario) === false) return false;
     this.plan = found.plan;
     this.failure = found.failure;
@@ -90,9 +91,9 @@ export class Shrinker {
     return true;
   }
 
-  #failsAlike(scenario: Scenario): { plan: Plan; failure: PlanFailure; events: number } | null {
+  #failsAlike(scenario: Scenario, seed: string): { plan: Plan; failure: PlanFailure; events: number } | null {
     this.runs++;
-    const plan = { ...this.plan, scenario };
+    const plan = { ...this.plan, scenario, seed };
     const maxEvents = this.#events * ASTRAY + 2000;
     const { fingerprint } = this.failure;
     if (runPlan(plan, { properties: this.#few, maxEvents }).failure?.fingerprint !== fingerprint) return null;
@@ -108,6 +109,14 @@ export class Shrinker {
     const leeway = roundUp(failedAt + Math.max(500 * MS, failedAt / 4), 100 * MS);
     return leeway >= scenario.endAt ? scenario : endingAt(scenario, leeway);
   }
+}
+
+/** A fault after the calm is no scenario. */
+function disturbsCalm({ calmAt, timeline }: Scenario): boolean {
+  if (calmAt === null) return false;
+  return timeline.some(
+    ({ moment, action }) => moment.kind === 'at' && moment.at >= calmAt && !HARMLESS.has(action.kind),
+  );
 }
 
 /** The scenario, over at that time. */

@@ -1,6 +1,6 @@
 import { closeAllClients } from './clients.ts';
 import { isVoter } from './config.ts';
-import { clearDatabase, fastForwardDatabase, reloadDatabase, takeSnapshot } from './database.ts';
+import { clearDatabase, digestOf, fastForwardDatabase, reloadDatabase, takeSnapshot } from './database.ts';
 import { connectToLeader, epochAck, epochFixed, getEpochToPropose, sendLeaderInfo } from './discovery.ts';
 import type { Effect } from './effects.ts';
 import { lookForLeader } from './election.ts';
@@ -179,7 +179,13 @@ function startZkServer(server: Server, leader: Leader, out: Effect[]): void {
   startTracker(server, leader, out);
   server.phase = 'BROADCAST';
   note(out, { kind: 'phaseChanged', phase: 'BROADCAST' });
-  note(out, { kind: 'serving', role: 'LEADING', epoch: leader.epoch, lastZxid: server.db.lastApplied });
+  note(out, {
+    kind: 'serving',
+    role: 'LEADING',
+    epoch: leader.epoch,
+    lastZxid: server.db.lastApplied,
+    digest: digestOf(server),
+  });
   setTimer(out, 'tick', 0, ticks(server, 1) / 2);
 }
 
@@ -296,10 +302,7 @@ export function newHandler(server: Server, leader: Leader, connection: number): 
     queued: [],
     sending: false,
     forwarding: false,
-    tickOfNextAckDeadline:
-      server.config.behaviour.mistake === 'syncDeadlineTooShort'
-        ? leader.tick + syncLimit
-        : leader.tick + initLimit + syncLimit,
+    tickOfNextAckDeadline: leader.tick + initLimit + syncLimit,
     limitStarted: false,
     currentZxid: 0 as Zxid,
     currentSince: 0,

@@ -291,7 +291,7 @@ test('damaged traces and reports end with 2 and their place', () => {
     ['headless.ndjson', text.slice(text.indexOf('\n') + 1), /headless\.ndjson:1:1: not a trace/],
     [
       'version.ndjson',
-      text.replace('"traceVersion":1', '"traceVersion":9'),
+      text.replace('"traceVersion":2', '"traceVersion":9'),
       /version\.ndjson:1:1: a trace of version 9/,
     ],
     ['empty.ndjson', '', /empty\.ndjson:1:1: the file is empty/],

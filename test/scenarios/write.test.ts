@@ -290,7 +290,13 @@ const scenario: fc.Arbitrary<Scenario> = fc
       assumption: fc.constant('datagram' as const),
       duplicatePpm: ppm,
     }),
-    disk: fc.record({ sync: range, spikePpm: ppm, spike: range, failPpm: ppm }),
+    disk: fc.record({
+      sync: range,
+      spikePpm: ppm,
+      spike: range,
+      failPpm: ppm,
+      own: fc.constantFrom([], [{ server: 2, sync: [MS, SECOND] as const }]),
+    }),
     processes: fc.record({ startup: range, thread: range }),
     clocks: fc.uniqueArray(
       fc.record({

@@ -13,7 +13,7 @@ export const BROADCAST: readonly Bug[] = [
     affects: 'up to 3.3.4, 3.4.0 to 3.4.3',
     fixed: '3.3.5, 3.4.4',
     releases: [],
-    breaks: ['one-leader-per-epoch', 'primary-integrity', 'log-shape', 'progress-after-calm', 'local-primary-order'],
+    breaks: ['epochs-on-disk', 'log-shape', 'one-leader-per-epoch', 'primary-integrity', 'progress-after-calm'],
     deviation: { mistake: 'counterOverflows' },
   },
   {

@@ -29,7 +29,7 @@ export const DURABILITY: readonly Bug[] = [
     fixed: '3.5.10, 3.6.0',
     releases: ['3.4.10', '3.5.5'],
     breaks: ['acknowledged-means-durable', 'committed-is-permanent', 'log-shape'],
-    deviation: { snapSynced: false, everySnapshotSynced: false },
+    deviation: { snapSynced: false, everySnapshotSynced: false, snapReplacesLog: false },
   },
   {
     name: 'ZOOKEEPER-3911',
@@ -122,7 +122,13 @@ export const DURABILITY: readonly Bug[] = [
     affects: 'every release',
     fixed: null,
     releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
-    breaks: ['log-shape', 'acknowledged-means-durable', 'committed-is-permanent', 'process-consistency'],
+    breaks: [
+      'log-shape',
+      'prefix-consistency',
+      'acknowledged-means-durable',
+      'committed-is-permanent',
+      'process-consistency',
+    ],
     deviation: { applyAfterDurable: false, reloadAfterDiskError: false },
   },
   {
@@ -137,7 +143,7 @@ export const DURABILITY: readonly Bug[] = [
     fixed: null,
     releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
     breaks: ['acknowledged-means-durable', 'log-shape', 'committed-is-permanent', 'process-consistency'],
-    deviation: { truncDurable: false, discardAfterPartialSync: false },
+    deviation: { truncDurable: false, discardAfterPartialSync: false, syncKnowsCommits: false },
   },
   {
     name: 'trunc-then-memory-only',
@@ -151,7 +157,7 @@ export const DURABILITY: readonly Bug[] = [
     fixed: null,
     releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
     breaks: ['acknowledged-means-durable', 'committed-is-permanent', 'leader-completeness'],
-    deviation: { truncDurable: false, everySnapshotSynced: false },
+    deviation: { truncDurable: false, everySnapshotSynced: false, syncKnowsCommits: false },
   },
   {
     name: 'snapshot-overwrites-snapshot',
@@ -164,22 +170,14 @@ export const DURABILITY: readonly Bug[] = [
     affects: 'every release',
     fixed: null,
     releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
-    breaks: ['acknowledged-means-durable', 'committed-is-permanent', 'leader-completeness', 'log-shape'],
+    breaks: [
+      'acknowledged-means-durable',
+      'initial-history-integrity',
+      'committed-is-permanent',
+      'leader-completeness',
+      'log-shape',
+    ],
     deviation: { everySnapshotSynced: false },
-  },
-  {
-    name: 'observer-epoch-before-history',
-    kind: 'open',
-    title: 'An observer writes currentEpoch before the history of that epoch',
-    about:
-      'Followers log their DIFF before they write currentEpoch; observers write the epoch and acknowledge, and log later. An' +
-      ' observer that loses power between the two starts with an epoch whose history it does not have.',
-    also: [],
-    affects: 'every release',
-    fixed: null,
-    releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
-    breaks: ['process-consistency', 'acknowledged-means-durable', 'initial-history-integrity'],
-    deviation: { observersLogBeforeAck: false },
   },
   {
     name: 'ack-before-fsync',

@@ -90,6 +90,21 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     deviation: { observersCountInDiscovery: true },
   },
   {
+    name: 'locked-out-by-its-own-promise',
+    kind: 'open',
+    title: 'A server that has promised an epoch which never came to be stays out',
+    about:
+      'A would-be leader writes acceptedEpoch and is lost before anybody hears of that epoch, perhaps twice. The others go on' +
+      ' in a lower one. When it comes back its promise forbids it to follow them; the leader, whose epoch is chosen, does' +
+      ' not look at that promise. It stays out until somebody else brings about an election.',
+    also: [],
+    affects: 'every release since there is an acceptedEpoch',
+    fixed: null,
+    releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
+    breaks: ['progress-after-calm'],
+    deviation: { yieldsToHigherPromise: false },
+  },
+  {
     name: 'no-epoch-fencing',
     kind: 'textbook',
     title: 'A follower goes back to a leader whose epoch is older than what it promised',
@@ -114,7 +129,13 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     affects: 'no release',
     fixed: null,
     releases: [],
-    breaks: ['one-leader-per-epoch', 'leader-completeness', 'initial-history-integrity', 'committed-is-permanent'],
+    breaks: [
+      'committed-means-durable',
+      'one-leader-per-epoch',
+      'leader-completeness',
+      'initial-history-integrity',
+      'committed-is-permanent',
+    ],
     deviation: { mistake: 'servesBeforeQuorum' },
   },
   {

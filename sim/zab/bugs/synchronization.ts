@@ -35,14 +35,14 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     kind: 'historic',
     title: 'NEWLEADER overtakes the transactions that a snapshot already counts',
     about:
-      'The leader queues NEWLEADER before it serializes the snapshot. What is committed in between is inside the zxid of' +
-      ' the snapshot and comes after NEWLEADER: a learner that crashes there has a snapshot on disk under a zxid that it' +
-      ' has not reached.',
+      'The leader queues NEWLEADER, and what it has committed and not yet applied, before it serializes the snapshot. What is' +
+      ' applied meanwhile is inside the snapshot and comes once more behind it: the older transaction is replayed over the' +
+      ' newer content. A learner that crashes there keeps, under the zxid of the new state, an old one.',
     also: [],
     affects: '3.4.0 to 3.4.14, 3.5.0 to 3.5.4',
     fixed: '3.5.5, 3.6.0',
     releases: ['3.4.10'],
-    breaks: ['process-consistency', 'agreement', 'prefix-consistency', 'total-order', 'log-shape'],
+    breaks: ['same-state', 'process-consistency', 'agreement', 'prefix-consistency', 'total-order', 'log-shape'],
     deviation: { newLeaderAfterSnapshot: false },
   },
   {
@@ -145,19 +145,5 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     releases: [],
     breaks: ['no-unexpected-packet', 'agreement', 'log-shape', 'process-consistency'],
     deviation: { mistake: 'forwardsAfterAck' },
-  },
-  {
-    name: 'ZOOKEEPER-1697',
-    kind: 'historic',
-    title: 'A learner that takes longer than syncLimit to come level costs the leader its quorum',
-    about:
-      'While a learner is brought level it answers no ping. Its deadline must be initLimit; counted with syncLimit it is' +
-      ' taken for absent, the leader gives up for want of a quorum, and everybody begins again, as slowly as before.',
-    also: ['ZOOKEEPER-1521', 'ZOOKEEPER-1465'],
-    affects: '3.4.0 to 3.4.5',
-    fixed: '3.4.6, 3.5.0',
-    releases: [],
-    breaks: ['progress-after-calm'],
-    deviation: { mistake: 'syncDeadlineTooShort' },
   },
 ];

@@ -1,0 +1,132 @@
+import type { Property } from '../sim/property.ts';
+import type { Report } from '../sim/run.ts';
+import { ChurnWatch, type Stuckness } from '../sim/search/churn.ts';
+import { nearestPassing, type Nearest } from '../sim/search/nearest.ts';
+import type { Plan } from '../sim/search/plan.ts';
+import { runPlan, type PlanFailure } from '../sim/search/run-plan.ts';
+import { MS, type Micros } from '../sim/time.ts';
+import type { TraceEvent } from '../sim/trace.ts';
+import { causes, type Cause } from './cause.ts';
+import { shownByProcess } from './words.ts';
+import { Recent } from './recent.ts';
+import { sideBySide, type Row } from './side-by-side.ts';
+import { Tracker, type Tracked } from './track.ts';
+
+export interface ExplainOptions {
+  readonly plan: Plan;
+  readonly failure: PlanFailure;
+  /** Those that the run was judged by. */
+  readonly properties: readonly Property[];
+  /** How many runs may be made in search of the deciding event. */
+  readonly maxRuns?: number;
+}
+
+/** Why a plan fails, found by playing it and its neighbours. Data for a text and for JSON. */
+export interface Explanation {
+  readonly plan: Plan;
+  readonly failure: PlanFailure;
+  readonly about: string;
+  readonly source: string;
+  /** Of the failing run. */
+  readonly report: Report;
+  readonly chain: readonly Cause[];
+  /** null: the plan is too long to be played many times. */
+  readonly nearest: Nearest | null;
+  /** The event of the failing run with which the nearest passing one parts from it. */
+  readonly deciding: Cause | null;
+  /** The event of the failing run that `corrected` does not have. */
+  readonly deviation: Cause | null;
+  readonly rows: readonly Row[];
+  /** Before the deciding event (without one: before the chain begins), and after the violating one. */
+  readonly before: readonly Tracked[];
+  readonly after: readonly Tracked[];
+  /** Of a run without progress. */
+  readonly stuck: Stuckness | null;
+}
+
+/** A trace that is longer is not searched: a person would not read it either. */
+const LONGEST = 300_000;
+
+/** Plays the plan again and looks for the reasons. Deterministic. null: it does not fail as `failure` says. */
+export function explain({ plan, failure, properties, maxRuns }: ExplainOptions): Explanation | null {
+  const failing: TraceEvent[] = [];
+  const churn = new ChurnWatch(plan.scenario.servers);
+  const result = runPlan(plan, {
+    properties,
+    keep: (event) => {
+      failing.push(event);
+      churn.observe(event);
+    },
+  });
+  if (result.failure?.fingerprint !== failure.fingerprint) return null;
+  const { violation } = result.failure;
+  const property = properties.find(({ name }) => name === violation.property);
+  const nearest =
+    failing.length > LONGEST
+      ? null
+      : nearestPassing(plan, result.failure, { properties, failing, ...(maxRuns === undefined ? {} : { maxRuns }) });
+  const at = (index: number | null | undefined): Cause | null => {
+    const event = failing[index ?? -1];
+    return event === undefined || index === null || index === undefined ? null : { index, event };
+  };
+  const flip = nearest?.deciding ?? null;
+  const deciding = at(told(failing, flip?.differsAt ?? null));
+  const chain = chainOf(failing, result.failure);
+  const parting = deciding?.index ?? chain[0]?.index ?? violation.event;
+  return {
+    plan,
+    failure: result.failure,
+    about: property?.about ?? '',
+    source: property?.source ?? '',
+    report: result.report,
+    chain,
+    nearest,
+    deciding,
+    deviation: at(nearest?.corrected?.differsAt),
+    rows:
+      nearest?.passing == null || flip?.differsAt == null
+        ? []
+        : rowsOf(failing, nearest.passing, properties, {
+            from: flip.differsAt,
+            until: violation.event,
+            slack: SLACK + (flip.change.kind === 'moved' ? Math.abs(flip.change.by) : 0),
+          }),
+    before: trackedAt(plan, failing, parting),
+    after: trackedAt(plan, failing, violation.event + 1),
+    stuck: property?.kind === 'eventually' ? churn.verdict() : null,
+  };
+}
+
+function chainOf(failing: readonly TraceEvent[], { violation }: PlanFailure): Cause[] {
+  const recent = new Recent(failing.length);
+  for (const event of failing) recent.push(event);
+  return causes(recent, violation);
+}
+
+function trackedAt({ scenario }: Plan, events: readonly TraceEvent[], until: number): readonly Tracked[] {
+  const tracker = new Tracker(scenario.servers);
+  for (let index = 0; index < Math.min(until, events.length); index++) tracker.observe(events[index]!);
+  return tracker.servers;
+}
+
+function rowsOf(
+  failing: readonly TraceEvent[],
+  nearest: Plan,
+  properties: readonly Property[],
+  stretch: { readonly from: number; readonly until: number; readonly slack: Micros },
+): Row[] {
+  const passing: TraceEvent[] = [];
+  runPlan(nearest, { properties, keep: (event) => void passing.push(event) });
+  return sideBySide(failing, passing, stretch);
+}
+
+/** Two runs that have parted keep about so much time. */
+const SLACK = 20 * MS;
+
+/** The end or the pause of a process tells the fault better than the fault does. */
+function told(events: readonly TraceEvent[], index: number | null): number | null {
+  const event = events[index ?? -1];
+  if (index === null || event?.kind !== 'fault' || !shownByProcess(event)) return index;
+  const after = events.slice(index, index + 6).findIndex(({ kind }) => kind === 'ended' || kind === 'paused');
+  return after < 0 ? index : index + after;
+}
