@@ -31,6 +31,8 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
     .addOption(new Option('--json', 'print one JSON object and nothing else').conflicts(['quiet', 'verbose']))
     .addOption(new Option('-q, --quiet', 'print the verdict only').conflicts('verbose'))
     .option('-v, --verbose', 'print every packet, vote and disk write too')
+    .option('-p, --property <file...>', 'judge it by the properties of these modules too')
+    .addOption(emitOption())
     .action(async (name: string, options: import('./commands/run.ts').RunOptions) => {
       done(await (await import('./commands/run.ts')).run(name, options, terminal));
     })
@@ -41,6 +43,8 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
         ['zabsim run sync-trunc --seed 0x2a --verbose', 'with every packet'],
         ['zabsim run my.yaml --release 3.8.0 --trace run.ndjson', 'as that release, kept'],
         ['zabsim run chaos-of-five --seed $(git rev-parse HEAD) -q', 'a seed of its own per commit'],
+        ['zabsim run my.yaml --property mine.js', 'with a property of your own'],
+        ['zabsim run my.yaml --emit vitest > my.test.ts', 'as a test'],
       ]) +
         '\nExit codes: 0 ends as the scenario says, 1 does not, 2 bad usage or input,\n' +
         '3 not decided or an expected violation did not come, 70 a fault of zabsim,\n130 stopped by Ctrl-C.\n',
@@ -87,15 +91,19 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
       'Plays again what a trace of "run --trace" or a report of "run --json" holds, and compares: ' +
         'a trace event by event, a report by its hash.',
     )
-    .argument('<file>', 'a trace (NDJSON) or a report (JSON)')
-    .action(async (path: string) => {
-      done(await (await import('./commands/replay.ts')).replay(path, terminal));
+    .argument('<file>', 'a trace (NDJSON), a report (JSON), or a scenario (YAML), which is played twice')
+    .option('-s, --seed <seed>', 'of a scenario: the seed to play it under')
+    .option('-r, --release <name>', 'of a scenario: behave as this release')
+    .addOption(emitOption())
+    .action(async (path: string, options: import('./commands/replay.ts').ReplayOptions) => {
+      done(await (await import('./commands/replay.ts')).replay(path, options, terminal));
     })
     .addHelpText(
       'after',
       examples([
         ['zabsim replay run.ndjson', 'shows the first event that differs'],
         ['zabsim replay report.json', 'compares the hash'],
+        ['zabsim replay regressions/x.yaml', 'twice, and with its stamp'],
       ]) + '\nExit codes: 0 equal, 4 diverged, 2 not a whole trace of this version.\n',
     );
 
@@ -126,6 +134,10 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
       ['zabsim help run', 'see how'],
     ]),
   );
+}
+
+function emitOption(): Option {
+  return new Option('--emit <form>', 'print a test instead of playing it').choices(['vitest']).conflicts('json');
 }
 
 function examples(lines: readonly (readonly [line: string, about: string])[]): string {

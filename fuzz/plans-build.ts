@@ -14,7 +14,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../sim/zab/config.ts';
 import type { QuorumVerifier } from '../sim/zab/quorum.ts';
 import { NOBODY, setOf, type ServerId, type ServerSet } from '../sim/zab/sets.ts';
 import { STRIKES, type Feature, type Strike } from './plans-features.ts';
-import { momentOf } from './plans-moments.ts';
+import { eventAt, momentOf } from './plans-moments.ts';
 import type { Base, ChapterSketch, Sketch, WriteSketch } from './plans-sketch.ts';
 import { delayOf, pick, strike } from './plans-strikes.ts';
 
@@ -58,7 +58,7 @@ export function buildScenario(sketch: Sketch, demands: Demands): Scenario {
             [
               [10, 3 * MS],
               [10, 30 * MS],
-              [10, MS],
+              [MS, 200 * MS],
             ],
             base.slow,
           )
@@ -127,7 +127,8 @@ const TEMPI: readonly (readonly [number, number, number])[] = [
 ];
 
 function settingsOf(on: ReadonlySet<Feature>, base: Base): Settings {
-  const [tickTime, initLimit, syncLimit] = pick(TEMPI, base.tempo);
+  const [tickTime, usual, syncLimit] = pick(TEMPI, base.tempo);
+  const initLimit = on.has('slowDisks') ? 12 * syncLimit : usual;
   return {
     ...DEFAULT_SETTINGS,
     tickTime,
@@ -185,7 +186,7 @@ function diskOf(
   { tickTime, syncLimit, initLimit }: Settings,
 ): DiskModel {
   const patience = syncLimit * tickTime * MS;
-  const some = Math.min(Math.floor((patience * (5 + (slow % 140))) / 100), Math.floor((initLimit * tickTime * MS) / 6));
+  const some = Math.min(Math.floor((patience * (5 + (slow % 240))) / 100), Math.floor((initLimit * tickTime * MS) / 6));
   const fast = pick<Range>(
     [
       [500, 5 * MS],
@@ -269,7 +270,7 @@ function timelineOf(
     const length = 300 * MS + Math.floor(((MS * 1000 + 2 * patience) * (chapter.length % 100)) / 100);
     const here: Here = { k, from, length, servers, patience, on };
     const away = on.has('absence') && k < chapters.length ? awayOf(chapter, servers) : [];
-    timeline.push(...boundary(chapter, here, away), ...writesOf(chapter.writes, here));
+    timeline.push(...boundary(chapter, here, away), ...callsOf(chapter.writes, here));
     timeline.push(...faultsOf(chapter, here, strikes, away));
     from += length;
   });
@@ -357,38 +358,48 @@ function faultsOf(chapter: ChapterSketch, here: Here, strikes: readonly Strike[]
   });
 }
 
-function writesOf(writes: readonly WriteSketch[], here: Here): Step[] {
-  const { k, from, length, servers } = here;
-  return writes.map((sketch, j) => {
-    const { when, moment, delay, to, times } = sketch;
-    const server: Who | null = pick<Who | null>([null, 'leader', null, 'leader', ...servers], to);
-    const client = to % 2 === 0 ? 'a' : 'b';
-    const at: Step['moment'] =
-      when % 4 === 0
-        ? { kind: 'when', when: { ...servingLeader(`c${k}`) }, delay: delayOf(delay) }
-        : when % 4 === 1
-          ? { kind: 'at', at: from + (delay % 60) * MS }
-          : when % 4 === 2
-            ? { kind: 'when', when: momentOf(moment, { server: null, nth: 1, after: `c${k}` }), delay: delayOf(delay) }
-            : { kind: 'at', at: from + Math.floor((length * (delay % 1000)) / 1000) };
-    return write(client, server, pick([1, 1, 2, 3], times), at, 100 * (k + 1) + 10 * j);
+/** Writes; where there are reads, each is read elsewhere as soon as somebody has an answer. */
+function callsOf(writes: readonly WriteSketch[], here: Here): Step[] {
+  const { k, servers, on } = here;
+  return writes.flatMap((sketch, j) => {
+    const { to, times } = sketch;
+    const label = `c${k}w${j}`;
+    const server = pick<Who | null>([null, 'leader', null, 'leader', ...servers], to);
+    const call = { client: to % 2 === 0 ? 'a' : 'b', key: `k${(k + j) % 3}` };
+    const value = 100 * (k + 1) + 10 * j;
+    const action: Step['action'] = { kind: 'write', ...call, server, value, times: pick([1, 1, 2, 3], times) };
+    const write: Step = { moment: momentOfWrite(sketch, here), label, action };
+    if (!on.has('reads')) return [{ ...write, label: null }];
+    const elsewhere = pick<Who>([...servers, 'follower'], Math.floor(times / 4));
+    const read: Step = {
+      moment: {
+        kind: 'when',
+        when: eventAt('returned', { server: null, after: label }),
+        delay: delayOf(sketch.moment * 8 + to),
+      },
+      label: null,
+      action: { kind: times % 5 === 0 ? 'sync' : 'read', ...call, server: elsewhere, value: 0, times: 1 },
+    };
+    return [write, read];
   });
 }
 
-function servingLeader(after: string): ReturnType<typeof momentOf> {
-  return {
-    event: 'serving',
-    nth: 1,
-    server: null,
-    peer: null,
-    message: null,
-    epoch: null,
-    zxid: null,
-    write: null,
-    state: 'LEADING',
-    phase: null,
-    after,
-  };
+function momentOfWrite({ when, moment, delay }: WriteSketch, { k, from, length }: Here): Step['moment'] {
+  const after = `c${k}`;
+  switch (when % 4) {
+    case 0:
+      return {
+        kind: 'when',
+        when: eventAt('serving', { server: null, after, state: 'LEADING' }),
+        delay: delayOf(delay),
+      };
+    case 1: // Whoever leads has not missed the others yet.
+      return { kind: 'at', at: from + (delay % 60) * MS };
+    case 2:
+      return { kind: 'when', when: momentOf(moment, { server: null, nth: 1, after }), delay: delayOf(delay) };
+    default:
+      return { kind: 'at', at: from + Math.floor((length * (delay % 1000)) / 1000) };
+  }
 }
 
 function write(client: string, server: Who | null, times: number, moment: Step['moment'], value: number): Step {

@@ -96,7 +96,7 @@ const WEIGHTS: Readonly<Record<Feature, number>> = {
   weights: 1,
   workload: 6,
   sessions: 2,
-  reads: 1,
+  reads: 3,
 };
 
 /** Each feature as often as its weight says: a uniform index draws by weight, and shrinks to the plainest. */
@@ -120,12 +120,13 @@ export const RELAY_FALLS: readonly Strike[] = [
   'pause',
   'diskFail',
 ];
-export const RELAY_BESIDES: readonly (Feature | undefined)[] = [
-  ...new Array<undefined>(5).fill(undefined),
+export const RELAY_BESIDES: readonly Feature[] = [
+  'workload',
+  'slowThreads',
+  'snapshotSync',
   'observers',
   'smallCommitLog',
-  'snapshotSync',
-  'workload',
   'smallSnapCount',
+  'slowDisks',
   'fiveServers',
 ];

@@ -6,37 +6,43 @@ function hook(event: Condition['event'], more: Partial<Hook> = {}): Hook {
   return { event, message: null, state: null, phase: null, ...more };
 }
 
-/** Moments at which the protocol has done one thing and not yet the next. The number is how often each is drawn. */
-const HOOKS: readonly (readonly [number, Hook])[] = [
-  [8, hook('received', { message: 'NEWLEADER' })],
-  [10, hook('epochWritten')],
-  [5, hook('logged')],
-  [5, hook('established')],
-  [4, hook('received', { message: 'UPTODATE' })],
-  [4, hook('received', { message: 'PROPOSAL' })],
-  [6, hook('sent', { message: 'ACK' })],
-  [4, hook('proposed')],
-  [4, hook('committed')],
-  [4, hook('serving')],
+type Weighted = readonly (readonly [weight: number, hook: Hook])[];
+
+/** Moments at which one leader has not quite handed over to the next: between what a server writes, says and hears. The
+ *  number is how often each is drawn. */
+const OF_HANDOVER: Weighted = [
+  [9, hook('epochWritten')],
+  [5, hook('received', { message: 'NEWLEADER' })],
+  [4, hook('sent', { message: 'ACK' })],
+  [4, hook('logged')],
+  [3, hook('received', { message: 'UPTODATE' })],
+  [3, hook('snapshotWritten')],
+  [3, hook('established')],
+  [3, hook('serving')],
+  [2, hook('received', { message: 'COMMIT' })],
+  [2, hook('received', { message: 'PROPOSAL' })],
+  [2, hook('received', { message: 'SNAP' })],
+  [2, hook('truncated')],
+  [2, hook('newLeaderAcked')],
+  [2, hook('sent', { message: 'UPTODATE' })],
+  [2, hook('sent', { message: 'NEWLEADER' })],
+  [2, hook('syncChosen')],
+  [2, hook('snapshotBegun')],
+  [1, hook('syncStarted')],
+  [1, hook('received', { message: 'DIFF' })],
+  [1, hook('received', { message: 'TRUNC' })],
+];
+
+const OTHERS: Weighted = [
+  [5, hook('proposed')],
+  [5, hook('committed')],
   [4, hook('elected')],
-  [4, hook('syncChosen')],
-  [3, hook('received', { message: 'COMMIT' })],
-  [3, hook('received', { message: 'SNAP' })],
-  [3, hook('sent', { message: 'NEWLEADER' })],
-  [3, hook('sent', { message: 'UPTODATE' })],
-  [3, hook('sent', { message: 'PROPOSAL' })],
+  [4, hook('sent', { message: 'PROPOSAL' })],
   [3, hook('sent', { message: 'COMMIT' })],
-  [3, hook('newLeaderAcked')],
   [3, hook('acked')],
   [3, hook('applied')],
   [3, hook('stateChanged', { state: 'LOOKING' })],
-  [2, hook('received', { message: 'DIFF' })],
-  [2, hook('received', { message: 'TRUNC' })],
   [2, hook('received', { message: 'ACK' })],
-  [2, hook('truncated')],
-  [2, hook('snapshotWritten')],
-  [2, hook('snapshotBegun')],
-  [2, hook('syncStarted')],
   [2, hook('leftRole')],
   [2, hook('returned')],
   [1, hook('received', { message: 'LEADERINFO' })],
@@ -53,10 +59,15 @@ const HOOKS: readonly (readonly [number, Hook])[] = [
   [1, hook('reloaded')],
 ];
 
-const DRAWN: readonly Hook[] = HOOKS.flatMap(([weight, each]) => new Array<Hook>(weight).fill(each));
+function drawn(hooks: Weighted): readonly Hook[] {
+  return hooks.flatMap(([weight, each]) => new Array<Hook>(weight).fill(each));
+}
 
-/** Number of moments to draw from. */
+const DRAWN: readonly Hook[] = [...drawn(OF_HANDOVER), ...drawn(OTHERS)];
+
+/** Number of moments to draw from, those of a handover first. */
 export const MOMENTS = DRAWN.length;
+export const HANDOVERS = drawn(OF_HANDOVER).length;
 
 /** The moment of that index: the `nth` such event at `server` (null: at anybody) once the step `after` has been taken. */
 export function momentOf(index: number, where: { server: Who | null; nth: number; after: string }): Condition {

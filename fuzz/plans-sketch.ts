@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DRAWN_FEATURES, RELAY_BESIDES, RELAY_FALLS, type Feature } from './plans-features.ts';
-import { MOMENTS } from './plans-moments.ts';
+import { HANDOVERS, MOMENTS } from './plans-moments.ts';
 
 /** A plan before it is spelt out: independent small numbers, each with the plainest meaning at 0. No draw depends on
  *  another, so that a shrinker may lower any of them, and what a feature that is off would have used changes nothing. */
@@ -61,6 +61,8 @@ export interface FaultSketch {
 /** Wide enough for every table that is indexed with a remainder, and a multiple of most of their lengths. */
 const ANY = fc.nat(2519);
 
+const FEATURE = fc.nat(DRAWN_FEATURES.length - 1).map((index) => DRAWN_FEATURES[index]!);
+
 const BASE = fc.record({
   tempo: ANY,
   network: ANY,
@@ -82,62 +84,60 @@ const WRITE: fc.Arbitrary<WriteSketch> = fc.record({
   times: ANY,
 });
 
-const FAULT: fc.Arbitrary<FaultSketch> = fc.record({
-  pick: ANY,
-  when: ANY,
-  moment: fc.nat(MOMENTS - 1),
-  nth: ANY,
-  server: ANY,
-  delay: ANY,
-  scope: ANY,
-  duration: ANY,
-  extra: ANY,
-});
+function faultAmong(moments: number): fc.Arbitrary<FaultSketch> {
+  return fc.record({
+    pick: ANY,
+    when: ANY,
+    moment: fc.nat(moments - 1),
+    nth: ANY,
+    server: ANY,
+    delay: ANY,
+    scope: ANY,
+    duration: ANY,
+    extra: ANY,
+  });
+}
 
-const CHAPTER: fc.Arbitrary<ChapterSketch> = fc.record({
-  length: ANY,
-  away: ANY,
-  how: ANY,
-  tidy: ANY,
-  stagger: ANY,
-  writes: fc.array(WRITE, { maxLength: 3, size: 'max' }),
-  faults: fc.oneof(
-    { weight: 3, arbitrary: fc.array(FAULT, { maxLength: 1, size: 'max' }) },
-    { weight: 2, arbitrary: fc.array(FAULT, { maxLength: 3, size: 'max' }) },
-  ),
+/** Chapters of that many faults. */
+function chapterWith(faults: fc.Arbitrary<FaultSketch[]>): fc.Arbitrary<ChapterSketch> {
+  return fc.record({
+    length: ANY,
+    away: ANY,
+    how: ANY,
+    tidy: ANY,
+    stagger: ANY,
+    writes: upTo(WRITE, 3),
+    faults,
+  });
+}
+
+function upTo<T>(arbitrary: fc.Arbitrary<T>, maxLength: number, minLength = 0): fc.Arbitrary<T[]> {
+  return fc.array(arbitrary, { minLength, maxLength, size: 'max' });
+}
+
+/** Any features at all: half of the swarms have three at most. */
+const SWARM = fc.record({
+  features: fc.oneof(upTo(FEATURE, 3, 1), upTo(FEATURE, 9, 3)).map(asSet),
+  base: BASE,
+  chapters: upTo(chapterWith(fc.oneof(upTo(faultAmong(MOMENTS), 1), upTo(faultAmong(MOMENTS), 3))), 4, 1),
+  ending: ANY,
+  seed: fc.maxSafeNat(),
 });
 
 /** A relay: in each chapter others are away, and somebody falls where one leader hands over to the next. Most of the deep
  *  bugs are of this shape. */
-const RELAY: fc.Arbitrary<Feature[]> = fc.tuple(fc.nat(999), fc.nat(999)).map(([fall, besides]) => {
-  const features: Feature[] = ['absence', RELAY_FALLS[fall % RELAY_FALLS.length]!];
-  const more = RELAY_BESIDES[besides % RELAY_BESIDES.length];
-  return more === undefined ? features : [...features, more];
+const RELAY = fc.record({
+  features: fc
+    .tuple(fc.constantFrom(...RELAY_FALLS), fc.oneof(fc.constant([]), upTo(fc.constantFrom(...RELAY_BESIDES), 2, 1)))
+    .map(([fall, besides]) => asSet(['absence', fall, ...besides])),
+  base: BASE,
+  chapters: upTo(chapterWith(upTo(faultAmong(HANDOVERS), 1, 1)), 5, 2),
+  ending: ANY,
+  seed: fc.maxSafeNat(),
 });
 
-/** Half of the swarms have three features at most. */
-const SWARM: fc.Arbitrary<readonly Feature[]> = fc
-  .oneof(
-    { weight: 3, arbitrary: indices(1, 3).map(drawn) },
-    { weight: 3, arbitrary: indices(3, 9).map(drawn) },
-    { weight: 4, arbitrary: RELAY },
-  )
-  .map((features) => [...new Set(features)].sort((a, b) => (a < b ? -1 : 1)));
+export const SKETCH: fc.Arbitrary<Sketch> = fc.noBias(fc.oneof(SWARM, RELAY));
 
-function drawn(list: readonly number[]): Feature[] {
-  return list.map((index) => DRAWN_FEATURES[index]!);
+function asSet(features: readonly Feature[]): readonly Feature[] {
+  return [...new Set(features)].sort((a, b) => (a < b ? -1 : 1));
 }
-
-function indices(minLength: number, maxLength: number): fc.Arbitrary<number[]> {
-  return fc.array(fc.nat(DRAWN_FEATURES.length - 1), { minLength, maxLength, size: 'max' });
-}
-
-export const SKETCH: fc.Arbitrary<Sketch> = fc.noBias(
-  fc.record({
-    features: SWARM,
-    base: BASE,
-    chapters: fc.array(CHAPTER, { minLength: 1, maxLength: 5, size: 'max' }),
-    ending: ANY,
-    seed: fc.maxSafeNat(),
-  }),
-);

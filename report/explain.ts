@@ -7,7 +7,11 @@ import { runPlan, type PlanFailure } from '../sim/search/run-plan.ts';
 import { MS, type Micros } from '../sim/time.ts';
 import type { TraceEvent } from '../sim/trace.ts';
 import { causes, type Cause } from './cause.ts';
-import { shownByProcess } from './words.ts';
+import { decidedBy } from './story.ts';
+import { who, whoAll } from './text.ts';
+import { eventWords, shownByProcess } from './words.ts';
+import type { Vote } from '../sim/zab/messages.ts';
+import { members, type ServerId } from '../sim/zab/sets.ts';
 import { Recent } from './recent.ts';
 import { sideBySide, type Row } from './side-by-side.ts';
 import { Tracker, type Tracked } from './track.ts';
@@ -21,6 +25,11 @@ export interface ExplainOptions {
   readonly maxRuns?: number;
 }
 
+/** An event of the trace, as a sentence. */
+export interface Told extends Cause {
+  readonly words: string;
+}
+
 /** Why a plan fails, found by playing it and its neighbours. Data for a text and for JSON. */
 export interface Explanation {
   readonly plan: Plan;
@@ -29,13 +38,13 @@ export interface Explanation {
   readonly source: string;
   /** Of the failing run. */
   readonly report: Report;
-  readonly chain: readonly Cause[];
+  readonly chain: readonly Told[];
   /** null: the plan is too long to be played many times. */
   readonly nearest: Nearest | null;
   /** The event of the failing run with which the nearest passing one parts from it. */
-  readonly deciding: Cause | null;
+  readonly deciding: Told | null;
   /** The event of the failing run that `corrected` does not have. */
-  readonly deviation: Cause | null;
+  readonly deviation: Told | null;
   readonly rows: readonly Row[];
   /** Before the deciding event (without one: before the chain begins), and after the violating one. */
   readonly before: readonly Tracked[];
@@ -65,9 +74,11 @@ export function explain({ plan, failure, properties, maxRuns }: ExplainOptions):
     failing.length > LONGEST
       ? null
       : nearestPassing(plan, result.failure, { properties, failing, ...(maxRuns === undefined ? {} : { maxRuns }) });
-  const at = (index: number | null | undefined): Cause | null => {
+  const at = (index: number | null | undefined): Told | null => {
     const event = failing[index ?? -1];
-    return event === undefined || index === null || index === undefined ? null : { index, event };
+    return event === undefined || index === null || index === undefined
+      ? null
+      : { index, event, words: wordsOf(failing, index, event) };
   };
   const flip = nearest?.deciding ?? null;
   const deciding = at(told(failing, flip?.differsAt ?? null));
@@ -97,10 +108,23 @@ export function explain({ plan, failure, properties, maxRuns }: ExplainOptions):
   };
 }
 
-function chainOf(failing: readonly TraceEvent[], { violation }: PlanFailure): Cause[] {
+function chainOf(failing: readonly TraceEvent[], { violation }: PlanFailure): Told[] {
   const recent = new Recent(failing.length);
   for (const event of failing) recent.push(event);
-  return causes(recent, violation);
+  return causes(recent, violation).map((cause) => ({ ...cause, words: wordsOf(failing, cause.index, cause.event) }));
+}
+
+function wordsOf(failing: readonly TraceEvent[], index: number, event: TraceEvent): string {
+  const subject = event.server > 0 ? `${who(event.server)} ` : '';
+  if (event.kind !== 'elected' || event.becomes !== 'LEADING') return subject + eventWords(event);
+  // Why this one won: by the votes with which the others began.
+  const initial = new Map<ServerId, Vote>();
+  for (const earlier of failing.slice(0, index))
+    if (earlier.kind === 'voted' && earlier.because === 'start') initial.set(earlier.server, earlier.vote);
+  initial.set(event.server, event.initial);
+  const voters = members(event.supporters);
+  const reason = decidedBy(event.vote, voters, initial);
+  return `${subject}is elected by the votes of ${whoAll(voters)}: ${reason}`;
 }
 
 function trackedAt({ scenario }: Plan, events: readonly TraceEvent[], until: number): readonly Tracked[] {

@@ -5,7 +5,6 @@ import {
   configWords,
   flipVerdictWords,
   otherwiseWords,
-  sentence,
   shortFingerprint,
   stuckWords,
 } from './failure-words.ts';
@@ -121,11 +120,11 @@ function withMarked({ chain, deciding, failure }: Explanation): Explanation['cha
 }
 
 function chainLines({ deciding, failure }: Explanation, causes: Explanation['chain'], paint: Paint): string[] {
-  return causes.flatMap(({ index, event }, i) => {
+  return causes.flatMap(({ index, event, words }, i) => {
     const time = seconds(event.at).padStart(10);
     const mark =
       index === failure.violation.event ? paint.bad('=>') : index === deciding?.index ? paint.looking(' *') : '  ';
-    return wrap(`${sentence(event)} ${paint.dim(`#${index}`)}`, `${i === 0 ? '  Why ' : '      '}${mark}${time}  `, 20);
+    return wrap(`${words} ${paint.dim(`#${index}`)}`, `${i === 0 ? '  Why ' : '      '}${mark}${time}  `, 20);
   });
 }
 
@@ -185,9 +184,7 @@ function correctedWords(
   deviation: Explanation['deviation'],
 ): string {
   const parts =
-    deviation === null
-      ? ''
-      : ` It is another run from #${deviation.index} on, where here ${sentence(deviation.event)}.`;
+    deviation === null ? '' : ` It is another run from #${deviation.index} on, where here ${deviation.words}.`;
   return verdict === 'passes'
     ? `the same plan passes.${parts}`
     : `the same plan: ${flipVerdictWords(verdict)}. It is not this behaviour alone.`;

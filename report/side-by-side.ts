@@ -110,7 +110,11 @@ function shortWords(event: TraceEvent): string {
     case 'started':
       return `starts at ${zxidText(event.lastZxid)}, epochs ${event.acceptedEpoch}/${event.currentEpoch}`;
     case 'ended':
-      return event.how === 'crash' ? 'loses power' : event.how === 'refused' ? 'refuses to start' : `ends (${event.how})`;
+      return event.how === 'crash'
+        ? 'loses power'
+        : event.how === 'refused'
+          ? 'refuses to start'
+          : `ends (${event.how})`;
     case 'serving':
       return `serves in epoch ${event.epoch}`;
     case 'snapshotWritten':
@@ -143,7 +147,11 @@ function aligned(a: readonly Turn[], b: readonly Turn[], slack: Micros): Row[] {
     const [left, right] = [a[i], b[j]];
     if (left !== undefined && right !== undefined && same(left, right)) {
       const apart = Math.abs(left.at - right.at) >= MS;
-      rows.push({ at: left.at, failing: left.words, passing: apart ? `the same, at ${seconds(right.at)}` : 'the same' });
+      rows.push({
+        at: left.at,
+        failing: left.words,
+        passing: apart ? `the same, at ${seconds(right.at)}` : 'the same',
+      });
       i++;
       j++;
       continue;
@@ -173,8 +181,7 @@ export function sideBySideLines(rows: readonly Row[], heads: readonly [string, s
   const lines = [line('', heads[0], heads[1])];
   for (const { at, failing, passing } of rows) {
     const left = failing === null ? [] : wrap(failing, '', 2, COLUMN);
-    const right =
-      passing === null ? [] : wrap(passing, '', 2, WIDTH - TIME - 2 - COLUMN - GUTTER);
+    const right = passing === null ? [] : wrap(passing, '', 2, WIDTH - TIME - 2 - COLUMN - GUTTER);
     for (let i = 0; i < Math.max(left.length, right.length); i++)
       lines.push(line(i === 0 && at >= 0 ? seconds(at).padStart(TIME) : '', left[i] ?? '', right[i] ?? ''));
   }

@@ -1,4 +1,5 @@
-import type { Draw, Scenario, Schedule } from '../scenario.ts';
+import type { Draw, Schedule } from '../scenario.ts';
+import { MS, type Range } from '../time.ts';
 import { ddmin } from './ddmin.ts';
 import { roundTime, UNITS } from './round-time.ts';
 import { recordDraws } from './record-draws.ts';
@@ -11,20 +12,25 @@ const READABLE = 30;
 /** Nor are more than these tried. */
 const MOST_DRAWS = 20_000;
 
-/** The calm schedule, if the failure needs no chance at all. */
+/** The calm schedule, if the failure needs no chance at all; with other delays than the least if it needs the time. */
 export function calmest(shrinker: Shrinker): void {
-  if (shrinker.scenario.schedule.kind === 'calm' && shrinker.scenario.schedule.except.length === 0) return;
+  const { schedule, network, disk } = shrinker.scenario;
+  if (schedule.kind === 'calm' && schedule.except.length === 0) return;
   const calm: Schedule = { kind: 'calm', except: [] };
-  if (!shrinker.attempt({ schedule: calm })) shrinker.attempt({ schedule: calm, ...slower(shrinker.scenario) });
-}
-
-/** A calm world takes the least of each delay. Twice that is as calm, and sometimes the failure needs the time. */
-function slower({ network, disk, processes }: Scenario): Pick<Scenario, 'network' | 'disk' | 'processes'> {
-  return {
-    network: { ...network, latency: [network.latency[1], network.latency[1]] },
-    disk: { ...disk, sync: [disk.sync[1], disk.sync[1]] },
-    processes,
-  };
+  if (shrinker.attempt({ schedule: calm })) return;
+  for (const parts of [1, 2]) {
+    const always = ([low, high]: Range): Range => {
+      const delay = roundTime(low + Math.floor((high - low) / parts), MS);
+      return [delay, delay];
+    };
+    const slower = {
+      network: { ...network, latency: always(network.latency) },
+      disk: { ...disk, sync: always(disk.sync) },
+    };
+    if (shrinker.attempt({ schedule: calm, ...slower })) return;
+    if (shrinker.attempt({ schedule: calm, network: slower.network })) return;
+    if (shrinker.attempt({ schedule: calm, disk: slower.disk })) return;
+  }
 }
 
 /** Writes down every draw, leaves out what can be calm, and keeps the rest if it is short enough to be read. */

@@ -2,6 +2,7 @@ import type { Action, Condition, Scenario, Step } from '../scenario.ts';
 import { MS, SECOND, type Micros } from '../time.ts';
 import { recordChaos } from './chaos-steps.ts';
 import { ddmin, withoutPairs } from './ddmin.ts';
+import { runPlan } from './run-plan.ts';
 import type { Shrinker } from './shrinker.ts';
 import { roundTime as round, UNITS } from './round-time.ts';
 import { stepTimes } from './step-times.ts';
@@ -206,7 +207,43 @@ function withTimes(scenario: Scenario, change: (time: Micros) => Micros): Pick<S
   };
 }
 
-// ── chaos
+// ── what chance did, as steps
+
+/** Writes that failed by chance, as disks that fail at that moment: the step says which write it is, a draw only counts. */
+export function unfoldFailures(shrinker: Shrinker): void {
+  const { disk, timeline } = shrinker.scenario;
+  if (disk.failPpm === 0) return;
+  const failed: Step[] = [];
+  runPlan(shrinker.plan, {
+    properties: [],
+    keep: (event) => {
+      if (event.kind !== 'diskFailed' || event.op === 'truncate' || event.at > shrinker.failure.violation.at) return;
+      const action: Action = { kind: 'diskFail', servers: [event.server], op: event.op, times: 1 };
+      failed.push({ moment: { kind: 'at', at: event.at }, label: null, action });
+    },
+  });
+  if (shrinker.attempt({ disk: { ...disk, failPpm: 0 }, timeline: [...timeline, ...failed] })) fewerSteps(shrinker);
+}
+
+/** Packets that reset their connection by chance, as resets at that moment. */
+export function unfoldResets(shrinker: Shrinker): void {
+  const { network, timeline } = shrinker.scenario;
+  if (network.resetPpm === 0) return;
+  const seen = new Set<number>();
+  const resets: Step[] = [];
+  runPlan(shrinker.plan, {
+    properties: [],
+    keep: (event) => {
+      if (event.kind !== 'lost' || event.why !== 'connection reset' || event.at > shrinker.failure.violation.at) return;
+      if (event.server <= 0 || event.peer <= 0 || seen.has(event.connection)) return;
+      seen.add(event.connection);
+      const action: Action = { kind: 'reset', pairs: [[event.peer, event.server]], noticed: 'both' };
+      resets.push({ moment: { kind: 'at', at: event.at }, label: null, action });
+    },
+  });
+  const change = { network: { ...network, resetPpm: 0 }, timeline: [...timeline, ...resets] };
+  if (shrinker.attempt(change)) fewerSteps(shrinker);
+}
 
 /** What chaos did, as steps of their own, of which most can go. */
 export function unfoldChaos(shrinker: Shrinker): void {

@@ -1,3 +1,4 @@
+import { defaultSettings } from '../defaults.ts';
 import type { Scenario, Step } from '../scenario.ts';
 import { SECOND, type Micros } from '../time.ts';
 import type { Settings } from '../zab/config.ts';
@@ -78,7 +79,10 @@ function physics(before: Scenario, after: Scenario): string[] {
 }
 
 function settings({ settings: before }: Scenario, { settings: after }: Scenario): string[] {
-  const names = (Object.keys(before) as (keyof Settings)[]).filter((key) => before[key] !== after[key]);
+  const usual = defaultSettings(after.tickTime);
+  const names = (Object.keys(before) as (keyof Settings)[]).filter(
+    (key) => before[key] !== after[key] && (after[key] === usual[key] || after[key] === defaultSettings()[key]),
+  );
   return names.length === 0 ? [] : [`settings, back to what ZooKeeper has: ${names.join(', ')}`];
 }
 

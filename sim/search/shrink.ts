@@ -12,7 +12,16 @@ import {
 } from './shrink-clients.ts';
 import { fewerServers, plainModels, plainSettings, roundModels } from './shrink-ensemble.ts';
 import { calmest, earlierDraws, fewerDraws } from './shrink-schedule.ts';
-import { fewerSteps, inOrderOfTime, plainSteps, roundTimes, shorterPauses, unfoldChaos } from './shrink-timeline.ts';
+import {
+  fewerSteps,
+  inOrderOfTime,
+  plainSteps,
+  roundTimes,
+  shorterPauses,
+  unfoldChaos,
+  unfoldFailures,
+  unfoldResets,
+} from './shrink-timeline.ts';
 import { whatWasRemoved } from './shrink-words.ts';
 import { endingAt, leastEnd, roundUp, Shrinker, tidy, type ShrinkOptions } from './shrinker.ts';
 import type { Plan } from './plan.ts';
@@ -60,6 +69,8 @@ const PASSES: readonly ((shrinker: Shrinker) => void)[] = [
   fewerOperations,
   fewerCalls,
   unfoldChaos,
+  unfoldFailures,
+  unfoldResets,
   calmest,
   fewerDraws,
   fewerClients,

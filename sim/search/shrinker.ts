@@ -13,7 +13,8 @@ export interface ShrinkOptions {
   readonly maxRuns?: number;
   /** Told of each step that succeeded. */
   readonly onStep?: (plan: Plan, runs: number) => void;
-  /** What else a result must be: a scenario that a file can say, for one. Asked only of candidates that fail alike. */
+  /** What else a result must be, if the plan is so: a scenario that a file can say, for one. Asked only of candidates that
+   *  fail alike. */
   readonly valid?: (scenario: Scenario) => boolean;
 }
 
@@ -35,6 +36,7 @@ export class Shrinker {
   readonly #eventual: boolean;
   readonly #tried = new Set<string>();
   #events: number;
+  #valid: boolean;
 
   constructor(plan: Plan, failure: PlanFailure, events: number, options: ShrinkOptions) {
     this.plan = plan;
@@ -42,6 +44,7 @@ export class Shrinker {
     this.#events = events;
     this.#options = options;
     this.#maxRuns = options.maxRuns ?? MAX_RUNS;
+    this.#valid = options.valid?.(plan.scenario) ?? true;
     const { properties } = options;
     this.#few = properties.filter(({ name, kind }) => name === failure.property || kind === 'eventually');
     this.#eventual = properties.some(({ name, kind }) => name === failure.property && kind === 'eventually');
@@ -82,7 +85,11 @@ export class Shrinker {
 
   #take(scenario: Scenario, seed: string): boolean {
     const found = this.#failsAlike(scenario, seed);
-    if (found === null || this.#options.valid?.(found.plan.scenario) === false) return false;
+    if (found === null) return false;
+    const valid = this.#options.valid?.(found.plan.scenario) ?? true;
+    // A plan that was not valid to begin with may become so on its way.
+    if (!valid && this.#valid) return false;
+    this.#valid = valid;
     this.plan = found.plan;
     this.failure = found.failure;
     this.#events = found.events;

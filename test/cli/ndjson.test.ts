@@ -108,7 +108,7 @@ test('a trace of another version is refused, and nothing in it is judged', async
     expect.stringMatching(/^1:1: made by zabsim 0.0.1/),
   ]);
   expect(await mistakes(header((line) => line.replace('"traceVersion":2,', '')))).toEqual([
-    '1:1: a trace of version undefined; this zabsim reads version 1',
+    '1:1: a trace of version undefined; this zabsim reads version 2',
   ]);
 });
 
