@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, type ExitCode, OwnFault, UsageError } from './commands/exit.ts';
+import { addSearchCommands } from './commands/search-commands.ts';
 import { openTerminal, type Terminal } from './commands/terminal.ts';
 import { VERSION } from './report/version.ts';
 
@@ -27,13 +28,16 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
     .argument('<scenario|file>', 'a name from "zabsim list scenarios", or a YAML file')
     .option('-s, --seed <seed>', 'a number, a hexadecimal number, a word or a git hash', '1')
     .option('-r, --release <name>', 'behave as this release instead of the one in the scenario')
+    .addOption(new Option('-b, --bug <name>', 'behave as "corrected" with this bug: 4643').conflicts('release'))
     .option('-t, --trace <file>', 'write every event to this file, as NDJSON')
     .addOption(new Option('--json', 'print one JSON object and nothing else').conflicts(['quiet', 'verbose']))
     .addOption(new Option('-q, --quiet', 'print the verdict only').conflicts('verbose'))
     .option('-v, --verbose', 'print every packet, vote and disk write too')
     .option('-p, --property <file...>', 'judge it by the properties of these modules too')
     .addOption(emitOption())
-    .action(async (name: string, options: import('./commands/run.ts').RunOptions) => {
+    .action(async (name: string, { bug, ...rest }: import('./commands/run.ts').RunOptions & { bug?: string }) => {
+      const options =
+        bug === undefined ? rest : { ...rest, release: (await import('./commands/choose.ts')).chooseBug(bug) };
       done(await (await import('./commands/run.ts')).run(name, options, terminal));
     })
     .addHelpText(
@@ -52,9 +56,9 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
 
   program
     .command('list')
-    .summary('list scenarios, properties, releases, faults, rules')
+    .summary('list scenarios, bugs, properties, releases, faults, rules')
     .description('Lists what has a name, with one sentence each.')
-    .argument('[what]', 'scenarios, properties, releases, faults or rules; everything without it')
+    .argument('[what]', 'scenarios, bugs, properties, releases, faults or rules; all without it')
     .option('--json', 'print JSON')
     .action(async (what: string | undefined, options: { json?: true }) => {
       done((await import('./commands/list.ts')).list(what, options, terminal));
@@ -69,7 +73,7 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
 
   program
     .command('show')
-    .summary('explain a scenario, property, release, fault or rule')
+    .summary('explain a scenario, bug, property, release, fault or rule')
     .description('Explains one thing that has a name, with its source.')
     .argument('<name>', 'a name from "zabsim list", or a scenario file')
     .action(async (name: string) => {
@@ -81,6 +85,7 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
         ['zabsim show sync-trunc', 'its timeline and what it expects'],
         ['zabsim show epoch-fencing', 'what must hold, and who says so'],
         ['zabsim show 3.8.0', 'where that release differs'],
+        ['zabsim show ZOOKEEPER-4643', 'a bug, and how to see it'],
       ]),
     );
 
@@ -126,11 +131,14 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
       ]) + '\nExit codes: 0 all equal, 4 two runs differ.\n',
     );
 
+  addSearchCommands(program, { terminal, done, examples });
+
   return program.addHelpText(
     'after',
     examples([
       ['zabsim run old-leader-pauses-and-is-fenced', 'watch an old leader being fenced'],
       ['zabsim list scenarios', 'see what else can be run'],
+      ['zabsim fuzz --bug 4643', 'watch a known bug being found'],
       ['zabsim help run', 'see how'],
     ]),
   );

@@ -29,6 +29,8 @@ export interface Driven {
 const SLICE = 50 * MS;
 /** Wall time for which nobody needs to look. */
 const PATIENCE_MS = 40;
+/** Wall time that a slice may take when properties of somebody else's are in it. */
+const PATIENCE_WITH_OTHERS_MS = 5000;
 /** Trace events shown when zabsim itself fails. */
 const LAST_EVENTS = 20;
 
@@ -46,7 +48,7 @@ export async function drive(scenario: Scenario, seed: string, options: DriveOpti
   let looked = started;
   const { more = [] } = options;
   const properties = [...PROPERTIES, ...more];
-  const watched = <T>(work: () => T): T => (more.length === 0 ? work() : underWatch(work));
+  const watched = <T>(work: () => T): T => (more.length === 0 ? work() : underWatch(work, PATIENCE_WITH_OTHERS_MS));
   try {
     const run = beginRun(scenario, seed, {
       properties,

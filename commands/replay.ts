@@ -126,8 +126,15 @@ async function replayScenario(path: string, options: ReplayOptions, terminal: Te
   const alike = saved !== null && another === undefined ? 'twice, and as saved' : 'twice';
   const events = `${thousands(report.traceEvents)} events, trace hash ${traceHash}`;
   terminal.print(...wrap(`${paint.good('EQUAL')}  ${run}: played ${alike}; ${events}`));
-  if (another !== undefined) terminal.print(...wrap(`${another}: its hash is not compared`, '  '));
+  if (saved !== null && another !== undefined) {
+    const changed =
+      saved.traceHash === traceHash
+        ? 'the run is the same'
+        : `the run has changed: its trace hash was ${saved.traceHash}`;
+    terminal.print(...wrap(`${another}; ${changed}`, '  '));
+  }
   for (const { property, why } of report.violations) terminal.print(...wrap(`${property}: ${why}`, '  ', 4));
+  for (const difference of report.unexpected) terminal.print(...wrap(difference, '  - '));
   return EXIT.asExpected;
 }
 

@@ -7,6 +7,7 @@ import { failureLines } from '../report/failure.ts';
 import { FencingLedger } from '../report/fencing.ts';
 import { jsonReport } from '../report/json.ts';
 import { TraceWriter } from '../report/ndjson.ts';
+import { shellWord } from '../report/text.ts';
 import { Story } from '../report/story.ts';
 import { announcement, reproduceLine, summary, verdictLines } from '../report/summary.ts';
 import { PROPERTIES } from '../properties/index.ts';
@@ -98,7 +99,8 @@ async function play({ nameOrPath, scenario, seed, options, more, trace, terminal
     terminal.print(JSON.stringify(whole, null, 2));
     return exitCode(driven, scenario);
   }
-  const reproduce = reproduceLine(nameOrPath, seed, options.release ?? null);
+  const judges = (options.property ?? []).map((path) => ` --property ${shellWord(path)}`).join('');
+  const reproduce = reproduceLine(nameOrPath, seed, options.release ?? null) + judges;
   const summaryOptions = { paint, wallMs, reproduce, interrupted };
   if (told) {
     terminal.print(...(await whyLines(driven, { nameOrPath, scenario, seed, options, more, trace, terminal })));
@@ -121,7 +123,7 @@ async function whyLines(
   }
   return explanationLines(
     explanation,
-    { file: nameOrPath, release: options.release, expected: report.asExpected },
+    { file: nameOrPath, release: options.release, property: options.property, expected: report.asExpected },
     paint,
   );
 }

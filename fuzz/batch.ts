@@ -2,7 +2,7 @@ import { underWatch } from '../commands/guard-property.ts';
 import type { Property } from '../sim/property.ts';
 import type { Plan } from '../sim/search/plan.ts';
 import { runPlan } from '../sim/search/run-plan.ts';
-import { Observed } from './observed.ts';
+import { Coverage } from '../sim/search/coverage.ts';
 import { planOf, type PlanShape } from './plans.ts';
 import { addFailures, addFault, addTo, newTally, type Tally } from './tally.ts';
 
@@ -48,8 +48,8 @@ function playRun(tally: Tally, run: number, batch: Batch, properties: readonly P
 }
 
 function judge(tally: Tally, run: number, plan: Plan, properties: readonly Property[]): void {
-  const observed = new Observed(plan.scenario);
-  const { report, failure } = runPlan(plan, { properties, keep: observed.observe });
+  const coverage = new Coverage(plan.scenario);
+  const { report, failure } = runPlan(plan, { properties, keep: coverage.observe });
   tally.events += report.events;
   tally.traceEvents += report.traceEvents;
   tally.virtualUs += report.virtualUs;
@@ -60,12 +60,12 @@ function judge(tally: Tally, run: number, plan: Plan, properties: readonly Prope
   }
   for (const { fault, asked, landed } of report.faults) addFault(tally, fault, asked, landed);
   for (const feature of plan.features) addTo(tally.features, feature, 1);
-  for (const name of observed.situations()) {
+  for (const name of coverage.situations()) {
     const known = tally.situations.get(name);
     if (known === undefined) tally.situations.set(name, { runs: 1, first: run });
     else known.runs++;
   }
-  for (const state of observed.states()) if (!tally.states.has(state)) tally.states.set(state, run);
+  for (const state of coverage.states()) if (!tally.states.has(state)) tally.states.set(state, run);
   if (failure === null) return;
   const { property, fingerprint, violation } = failure;
   addFailures(tally, { property, fingerprint, run, events: report.events, why: violation.why, runs: [run] });

@@ -20,7 +20,9 @@ const OF_HANDOVER: Weighted = [
   [3, hook('established')],
   [3, hook('serving')],
   [2, hook('received', { message: 'COMMIT' })],
-  [2, hook('received', { message: 'PROPOSAL' })],
+  [4, hook('received', { message: 'PROPOSAL' })],
+  [2, hook('proposed')],
+  [2, hook('committed')],
   [2, hook('received', { message: 'SNAP' })],
   [2, hook('truncated')],
   [2, hook('newLeaderAcked')],
@@ -34,8 +36,8 @@ const OF_HANDOVER: Weighted = [
 ];
 
 const OTHERS: Weighted = [
-  [5, hook('proposed')],
-  [5, hook('committed')],
+  [3, hook('proposed')],
+  [3, hook('committed')],
   [4, hook('elected')],
   [4, hook('sent', { message: 'PROPOSAL' })],
   [3, hook('sent', { message: 'COMMIT' })],

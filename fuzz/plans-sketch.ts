@@ -136,7 +136,9 @@ const RELAY = fc.record({
   seed: fc.maxSafeNat(),
 });
 
-export const SKETCH: fc.Arbitrary<Sketch> = fc.noBias(fc.oneof(SWARM, RELAY));
+export const SKETCH: fc.Arbitrary<Sketch> = fc.noBias(
+  fc.oneof({ weight: 4, arbitrary: SWARM }, { weight: 5, arbitrary: RELAY }),
+);
 
 function asSet(features: readonly Feature[]): readonly Feature[] {
   return [...new Set(features)].sort((a, b) => (a < b ? -1 : 1));

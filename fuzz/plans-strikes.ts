@@ -42,10 +42,11 @@ function momentFor(fault: FaultSketch, server: ServerId, { from, length, after }
   return { kind: 'when', when: momentOf(fault.moment, where), delay: delayOf(fault.delay) };
 }
 
-/** Half of the delays are none, most of the rest fall between two events. */
+/** Some of the delays are none, most of the rest fall between two events. */
 export function delayOf(drawn: number): Micros {
   const fine = Math.floor(drawn / 8);
   switch (drawn % 8) {
+    case 3:
     case 4:
       return fine * 2;
     case 5:

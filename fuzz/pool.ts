@@ -20,11 +20,13 @@ export class Pool {
     this.#idle = [...this.#lanes];
   }
 
-  /** Waits for a free thread, then for its answer. */
-  async run(task: Task): Promise<Answer> {
+  /** Waits for a free thread, then for its answer. null: by then nobody wanted it any more. */
+  run(task: Task): Promise<Answer>;
+  run(task: Task, isUnwanted: () => boolean): Promise<Answer | null>;
+  async run(task: Task, isUnwanted = (): boolean => false): Promise<Answer | null> {
     const lane = this.#idle.pop() ?? (await new Promise<Lane>((free) => this.#waiting.push(free)));
     try {
-      return await lane.run(task);
+      return isUnwanted() ? null : await lane.run(task);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#idle.push(lane);

@@ -1,7 +1,7 @@
 import { FUZZ_REPORT_FORM, type FailureEntry, type FuzzReport } from '../report/fuzz-report.ts';
 import { VERSION } from '../report/version.ts';
 import { newTally, type Tally } from './tally.ts';
-import { SITUATION_NAMES } from './observed.ts';
+import { SITUATION_NAMES } from '../sim/search/coverage.ts';
 
 /** Everything in a report that is not counted from runs. */
 export type Frame = Pick<

@@ -21,8 +21,9 @@ export interface FailureInput extends ExplainOptions {
   readonly others?: number;
   /** The scenario as a file, or its name: what the lines that reproduce it name. null: it was saved nowhere. */
   readonly file: string | null;
-  /** As in a command line: `--release 3.8.0`. */
+  /** As in a command line: `--release 3.8.0`, `--property mine.js`. */
   readonly release?: string | undefined;
+  readonly property?: readonly string[] | undefined;
   /** The violation is what the scenario shows. */
   readonly expected?: boolean;
 }
@@ -44,7 +45,7 @@ const HANG = 16;
 
 export function explanationLines(
   explanation: Explanation,
-  extras: Pick<FailureInput, 'removed' | 'others' | 'file' | 'release' | 'expected'>,
+  extras: Pick<FailureInput, 'removed' | 'others' | 'file' | 'release' | 'property' | 'expected'>,
   paint: Paint,
 ): string[] {
   const { failure, report } = explanation;
@@ -251,7 +252,7 @@ function fingerprintWords(fingerprint: string, others: number | undefined): stri
 
 function reproduceLines(
   { plan, report }: Explanation,
-  { file, release }: Pick<FailureInput, 'file' | 'release'>,
+  { file, release, property = [] }: Pick<FailureInput, 'file' | 'release' | 'property'>,
   paint: Paint,
 ): string[] {
   const target = shellWord(file ?? plan.scenario.name);
@@ -259,6 +260,7 @@ function reproduceLines(
   const seed = plan.scenario.schedule.kind === 'calm' && file !== null ? '' : ` --seed ${shellWord(plan.seed)}`;
   const behaviour = release === undefined ? '' : ` --release ${shellWord(release)}`;
   const flags = `${seed}${behaviour}`;
+  const judges = property.map((path) => ` --property ${shellWord(path)}`).join('');
   const test = `${
     (file ?? plan.scenario.name)
       .split(/[/\\]/)
@@ -266,7 +268,7 @@ function reproduceLines(
       ?.replace(/\.ya?ml$/, '') ?? 'failure'
   }.test.ts`;
   return [
-    ...section('Again', paint.title(`npx zabsim run ${target}${flags}`)),
+    ...section('Again', paint.title(`npx zabsim run ${target}${flags}${judges}`)),
     ...(file === null ? [] : section('Check', `npx zabsim replay ${target}${flags}`)),
     ...section('As a test', `npx zabsim run ${target}${flags} --emit vitest > ${shellWord(test)}`),
     ...section('Stamp', `zabsim ${VERSION}, trace hash ${report.traceHash}`),

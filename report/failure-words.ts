@@ -9,7 +9,7 @@ import type { TraceEvent } from '../sim/trace.ts';
 import { formatDuration } from '../scenarios/units.ts';
 import { DEFAULT_SETTINGS } from '../sim/zab/config.ts';
 import { ensembleWords, stepWords } from './scenario-words.ts';
-import { count, seconds, who } from './text.ts';
+import { count, seconds, who, whoSet } from './text.ts';
 import { eventWords } from './words.ts';
 
 /** The choice that a change is about: `power failure of S1, when 2nd epochWritten at S1`. */
@@ -110,13 +110,28 @@ export function stuckWords(stuck: Stuckness): { readonly title: string; readonly
   const { rising, from, to, laps, every, lap } = stuck;
   return {
     title:
-      `Election churn: the same state came back ${laps} times while ${rising} rose from ${from} to ${to}, ` +
+      `Election churn: the same state came back ${count(laps, 'time')} while ${rising} rose from ${from} to ${to}, ` +
       `every ${seconds(every)}. One lap of it, the last:`,
-    lines: [...shorter(unique(lap.map(({ event }) => sentence(event)))), 'and so on, round and round'],
+    lines: [...shorter(unique(lap.flatMap(({ event }) => turnWords(event)))), 'and so on, round and round'],
   };
 }
 
-const LAP_LINES = 14;
+/** A turn of a lap in one line; what follows from another one is left out. */
+function turnWords(event: TraceEvent): string[] {
+  switch (event.kind) {
+    case 'elected':
+      return event.becomes === 'LEADING'
+        ? [`${who(event.server)} is elected by the votes of ${whoSet(event.supporters)}`]
+        : [`${who(event.server)} follows ${who(event.vote.leader)}`];
+    case 'stateChanged':
+    case 'phaseChanged':
+      return [];
+    default:
+      return [sentence(event)];
+  }
+}
+
+const LAP_LINES = 16;
 
 function shorter(lines: readonly string[]): readonly string[] {
   if (lines.length <= LAP_LINES) return lines;

@@ -115,7 +115,7 @@ function hashNetwork(network: Network, into: Hasher): void {
     into.int(connection.ends[1]);
     into.text(connection.plane);
     const { open, vanished, dead } = connection;
-    into.data([open, vanished, dead, connection.stalled]);
+    into.data([open, vanished, dead, connection.stalled, connection.established, connection.held]);
     for (const flight of connection.flights) {
       into.int(flight.size);
       for (const item of flight.list()) hashItem(item, into);

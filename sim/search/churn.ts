@@ -13,7 +13,7 @@ export type Stuckness =
       readonly to: number;
       /** How often the state came back. */
       readonly laps: number;
-      /** From one lap to the next, on average. */
+      /** From one lap to the next; the median. */
       readonly every: Micros;
       /** What happens in the last whole lap, with the indices in the trace. */
       readonly lap: readonly { readonly index: number; readonly event: TraceEvent }[];
@@ -78,7 +78,7 @@ export class ChurnWatch {
 
   /** What the trace so far amounts to, for a run that makes no progress. */
   verdict(): Stuckness {
-    return this.#churn('epoch') ?? this.#churn('round') ?? { kind: 'standing', servers: [...this.#servers.values()] };
+    return this.#churn() ?? { kind: 'standing', servers: [...this.#servers.values()] };
   }
 
   /** Takes in what an event says about a server. False if it says nothing that matters here. */
@@ -143,27 +143,32 @@ export class ChurnWatch {
       .join('|');
   }
 
-  /** The state that came back most often, each time with a higher number, and until the end. */
-  #churn(what: 'epoch' | 'round'): Stuckness | null {
+  /** The state that came back most often, each time with a higher epoch or round, and until the end. */
+  #churn(): Stuckness | null {
     let best: Visit[] = [];
     for (const visits of this.#visits.values()) {
-      const rising = visits.filter((visit, i) => i === 0 || visit[what] > visits[i - 1]![what]);
+      const rising = visits.filter((visit, i) => {
+        const before = visits[i - 1];
+        return before === undefined || visit.epoch > before.epoch || visit.round > before.round;
+      });
       if (rising.length > best.length) best = rising;
     }
     const first = best[0];
     const last = best.at(-1);
     const before = best.at(-2);
-    if (best.length < LAPS || first === undefined || last === undefined || before === undefined) return null;
-    const every = Math.round((last.at - first.at) / (best.length - 1));
+    if (best.length <= LAPS || first === undefined || last === undefined || before === undefined) return null;
+    const gaps = best.slice(1).map(({ at }, i) => at - best[i]!.at);
+    const every = gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 0;
     // It must not have come to rest since.
     const end = this.#turns.at(-1)?.event.at ?? 0;
     if (end - last.at > 3 * every) return null;
+    const what = last.epoch - first.epoch >= LAPS ? 'epoch' : 'round';
     return {
       kind: 'churn',
       rising: what === 'epoch' ? 'epochs' : 'rounds',
       from: first[what],
       to: last[what],
-      laps: best.length,
+      laps: best.length - 1,
       every,
       lap: this.#turns.slice(before.turn + 1, last.turn + 1),
     };

@@ -55,7 +55,7 @@ export function shrinkPlan(plan: Plan, failure: PlanFailure, options: ShrinkOpti
   }
   lastCut(shrinker);
   return {
-    plan: shrinker.plan,
+    plan: titled(shrinker.plan, shrinker.failure),
     failure: shrinker.failure,
     runs: shrinker.runs + 1,
     removed: whatWasRemoved(plan.scenario, shrinker.scenario, first.failure.violation.at),
@@ -88,6 +88,17 @@ const PASSES: readonly ((shrinker: Shrinker) => void)[] = [
   shorterPauses,
   roundTimes,
 ];
+
+const LONGEST_TITLE = 160;
+
+/** A random plan is called after what was drawn for it, of which little is left: the failure is the better name. */
+function titled(plan: Plan, { property, violation }: PlanFailure): Plan {
+  if (plan.features.length === 0) return plan;
+  const said = `${property}: ${violation.why}`;
+  const title = said.length <= LONGEST_TITLE ? said : `${said.slice(0, LONGEST_TITLE - 3)}...`;
+  const teaches = 'What shrinking left of a random plan: without any part of it, the failure is gone or another one.';
+  return { ...plan, scenario: { ...plan.scenario, title, teaches } };
+}
 
 /** Ends the run soon after the failure, and without a calm if none is needed. */
 function cutTail(shrinker: Shrinker): void {

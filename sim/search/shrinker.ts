@@ -35,6 +35,7 @@ export class Shrinker {
   readonly #few: readonly Property[];
   readonly #eventual: boolean;
   readonly #tried = new Set<string>();
+  readonly #judged = new Map<string, boolean>();
   #events: number;
   #valid: boolean;
 
@@ -86,7 +87,7 @@ export class Shrinker {
   #take(scenario: Scenario, seed: string): boolean {
     const found = this.#failsAlike(scenario, seed);
     if (found === null) return false;
-    const valid = this.#options.valid?.(found.plan.scenario) ?? true;
+    const valid = this.#isValid(found.plan.scenario);
     // A plan that was not valid to begin with may become so on its way.
     if (!valid && this.#valid) return false;
     this.#valid = valid;
@@ -96,6 +97,19 @@ export class Shrinker {
     this.accepted++;
     this.#options.onStep?.(this.plan, this.runs);
     return true;
+  }
+
+  /** Whoever judges a whole file need not do so again when only chance or physics changed. */
+  #isValid(scenario: Scenario): boolean {
+    const { valid } = this.#options;
+    if (valid === undefined) return true;
+    const { network: _, disk: __, processes: ___, schedule: ____, ...structure } = scenario;
+    const key = JSON.stringify(structure);
+    const known = this.#judged.get(key);
+    if (known !== undefined) return known;
+    const judged = valid(scenario);
+    this.#judged.set(key, judged);
+    return judged;
   }
 
   #failsAlike(scenario: Scenario, seed: string): { plan: Plan; failure: PlanFailure; events: number } | null {
@@ -113,6 +127,8 @@ export class Shrinker {
   /** What comes after the failure is not needed, but for some leeway: a simpler plan may fail a little later. */
   #cutTail(scenario: Scenario, failedAt: Micros): Scenario {
     if (this.#eventual) return scenario;
+    // Under pct and pos each event that waits has its share of chance, those after the end too.
+    if (scenario.schedule.kind === 'pct' || scenario.schedule.kind === 'pos') return scenario;
     const leeway = roundUp(failedAt + Math.max(500 * MS, failedAt / 4), 100 * MS);
     return leeway >= scenario.endAt ? scenario : endingAt(scenario, leeway);
   }
