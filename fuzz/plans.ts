@@ -31,7 +31,8 @@ export function planOf(seed: string, index: number, shape: PlanShape = {}): Plan
   return plan!;
 }
 
-function seedOf(seed: string, index: number): number {
+/** The 32-bit seed that fast-check is given for that run. */
+export function seedOf(seed: string, index: number): number {
   const hasher = new Hasher();
   hasher.data([...seed].map((letter) => letter.codePointAt(0)));
   hasher.int(index);

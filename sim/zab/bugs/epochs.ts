@@ -28,7 +28,14 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     affects: '3.3.0, 3.3.1',
     fixed: '3.3.2, 3.4.0',
     releases: [],
-    breaks: ['leader-completeness', 'initial-history-integrity', 'progress-after-calm'],
+    breaks: [
+      'leader-completeness',
+      'initial-history-integrity',
+      'progress-after-calm',
+      'process-consistency',
+      'acknowledged-means-durable',
+      'log-shape',
+    ],
     deviation: { mistake: 'zxidBumpBeforeQuorum' },
   },
   {
@@ -116,7 +123,7 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     fixed: null,
     releases: [],
     breaks: ['epoch-fencing', 'epoch-monotonicity', 'one-leader-per-epoch'],
-    deviation: { mistake: 'noEpochFencing' },
+    deviation: { mistake: 'noEpochFencing', yieldsToHigherPromise: false },
   },
   {
     name: 'serves-before-quorum',
@@ -149,7 +156,7 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     affects: 'no release',
     fixed: null,
     releases: [],
-    breaks: ['one-leader-per-epoch', 'leader-completeness', 'committed-is-permanent'],
+    breaks: ['one-leader-per-epoch', 'leader-completeness', 'committed-is-permanent', 'committed-means-durable'],
     deviation: { mistake: 'newLeaderAcksByMessage' },
   },
 ];

@@ -57,7 +57,13 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     affects: '3.5.0 to 3.5.9, 3.6.0 to 3.6.2',
     fixed: '3.5.10, 3.6.3, 3.7.0',
     releases: ['3.4.10', '3.5.5', '3.6.2'],
-    breaks: ['acknowledged-means-durable', 'committed-is-permanent', 'committed-means-durable', 'log-shape'],
+    breaks: [
+      'acknowledged-means-durable',
+      'committed-is-permanent',
+      'committed-means-durable',
+      'log-shape',
+      'process-consistency',
+    ],
     deviation: { clearAfterPartialSnap: false, discardAfterPartialSync: false },
   },
   {
@@ -86,7 +92,14 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     affects: '3.9.3 behind DIFF; behind TRUNC, every release before 3.9.4',
     fixed: '3.9.4',
     releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3'],
-    breaks: ['no-unexpected-packet', 'process-consistency', 'agreement', 'log-shape', 'total-order'],
+    breaks: [
+      'no-unexpected-packet',
+      'process-consistency',
+      'agreement',
+      'log-shape',
+      'total-order',
+      'acknowledged-means-durable',
+    ],
     deviation: { committedLogInSync: false, committedLogContinuous: false, enforceContinuousProposal: false },
   },
   {
