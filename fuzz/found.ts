@@ -18,7 +18,7 @@ export interface Found {
   readonly removed: readonly string[];
   /** Of the shrunk run: two runs had it. null: they differed. */
   readonly traceHash: string | null;
-  /** Events that the story needs: the causal chain of the violation. */
+  /** Events that the story needs: the causal chain of the violation. What did not happen has no chain, and counts the steps. */
   readonly causes: number;
   /** What is left to read in the scenario: steps of its timeline, operations of its clients, draws that chance still makes. */
   readonly steps: number;
@@ -45,19 +45,21 @@ export function findOut(plan: Plan, options: FindOptions): Found | null {
     maxTries === 0
       ? { plan: cutAt(plan, first.endAt), failure: first.failure, runs: 0, removed: [] }
       : shrinkPlan(plan, first.failure, { properties, maxRuns: maxTries, valid: isSayable });
-  const smallest = { ...shrunk, ...underUsualSeed(shrunk.plan, shrunk.failure, properties) };
+  const smallest = titled(underUsualSeed(shrunk.plan, shrunk.failure, properties), first.report.events);
   const traceHash = checkTwice(smallest.plan, properties);
   const recent = new Recent(HELD);
   const { traceEvents } = run(smallest.plan.scenario, smallest.plan.seed, { properties, keep: (e) => recent.push(e) });
-  const text = writeScenario(smallest.plan.scenario, commentsOf(smallest.plan, smallest.failure));
+  const text = writeScenario(smallest.plan.scenario, commentsOf(smallest.plan));
+  const chain = causes(recent, smallest.failure.violation).length;
+  const steps = stepsOf(smallest.plan.scenario);
   return {
     plan: smallest.plan,
     failure: smallest.failure,
     tries: shrunk.runs,
     removed: shrunk.removed,
     traceHash,
-    causes: causes(recent, smallest.failure.violation).length,
-    steps: stepsOf(smallest.plan.scenario),
+    causes: chain > 1 ? chain : steps,
+    steps,
     traceEvents,
     text,
     faithful: traceHash !== null && hashOfText(text, smallest.plan.seed, properties) === traceHash,
@@ -90,8 +92,22 @@ function hashOfText(text: string, seed: string, properties: readonly Property[])
   return 'scenario' in parsed ? run(parsed.scenario, seed, { properties }).traceHash : null;
 }
 
-function commentsOf(plan: Plan, failure: PlanFailure): string[] {
-  return [`${failure.property}: ${failure.violation.why}`, `Found by zabsim fuzz; seed ${plan.seed} shows it.`];
+/** What a person reads first. The words change nothing in the run. */
+function titled(
+  { plan, failure }: { readonly plan: Plan; readonly failure: PlanFailure },
+  events: number,
+): { readonly plan: Plan; readonly failure: PlanFailure } {
+  const { scenario, features } = plan;
+  const title = `${failure.property} is violated (${scenario.release})`;
+  const from = features.length === 0 ? '' : ` with ${features.join(', ')}`;
+  const teaches =
+    `${failure.violation.why.slice(0, 1000)}. Found by zabsim fuzz in a plan${from} that took ${events} events, ` +
+    'and shrunk.';
+  return { plan: { ...plan, scenario: { ...scenario, title, teaches } }, failure };
+}
+
+function commentsOf({ seed }: Plan): string[] {
+  return [seed === '1' ? 'Any seed may show it; seed 1 does.' : `Run it with --seed ${seed}.`];
 }
 
 function stepsOf({ timeline, clients, schedule }: Scenario): number {

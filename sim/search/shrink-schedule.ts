@@ -10,7 +10,7 @@ import type { Shrinker } from './shrinker.ts';
 /** More draws than these are left to the seed: a list that nobody reads explains nothing. */
 const READABLE = 30;
 /** Nor are more than these tried. */
-const MOST_DRAWS = 20_000;
+const MOST_DRAWS = 4000;
 
 /** The calm schedule, if the failure needs no chance at all; with other delays than the least if it needs the time. */
 export function calmest(shrinker: Shrinker): void {

@@ -11,6 +11,8 @@ export interface ShrinkOptions {
   readonly properties: readonly Property[];
   /** How many candidates may be run. */
   readonly maxRuns?: number;
+  /** How many events these runs may have together. */
+  readonly maxWork?: number;
   /** Told of each step that succeeded. */
   readonly onStep?: (plan: Plan, runs: number) => void;
   /** What else a result must be, if the plan is so: a scenario that a file can say, for one. Asked only of candidates that
@@ -19,6 +21,8 @@ export interface ShrinkOptions {
 }
 
 const MAX_RUNS = 2000;
+/** Some seconds: long plans get fewer candidates, so that nobody waits for minutes. */
+const MAX_WORK = 2_000_000;
 /** A candidate that needs so many times the events of the plan has gone astray. */
 const ASTRAY = 3;
 
@@ -31,12 +35,17 @@ export class Shrinker {
   accepted = 0;
   readonly #options: ShrinkOptions;
   readonly #maxRuns: number;
+  readonly #maxWork: number;
   /** Enough to see the failure: the property that spoke, and those that tell when a run is over. */
   readonly #few: readonly Property[];
   readonly #eventual: boolean;
   readonly #tried = new Set<string>();
   readonly #judged = new Map<string, boolean>();
   #events: number;
+  /** Events of all candidates together. */
+  #work = 0;
+  /** The plan as it stands, as text. */
+  #key: string | null = null;
   #valid: boolean;
 
   constructor(plan: Plan, failure: PlanFailure, events: number, options: ShrinkOptions) {
@@ -45,6 +54,7 @@ export class Shrinker {
     this.#events = events;
     this.#options = options;
     this.#maxRuns = options.maxRuns ?? MAX_RUNS;
+    this.#maxWork = options.maxWork ?? MAX_WORK;
     this.#valid = options.valid?.(plan.scenario) ?? true;
     const { properties } = options;
     this.#few = properties.filter(({ name, kind }) => name === failure.property || kind === 'eventually');
@@ -56,7 +66,7 @@ export class Shrinker {
   }
 
   get spent(): boolean {
-    return this.runs >= this.#maxRuns;
+    return this.runs >= this.#maxRuns || this.#work >= this.#maxWork;
   }
 
   /** The failure is that something did not happen: the calm and the time after it are part of it. */
@@ -68,7 +78,8 @@ export class Shrinker {
   attempt(change: Partial<Scenario>, seed = this.plan.seed): boolean {
     const scenario = tidy({ ...this.scenario, ...change });
     const key = JSON.stringify([seed, scenario]);
-    if (key === JSON.stringify([this.plan.seed, this.scenario])) return true;
+    this.#key ??= JSON.stringify([this.plan.seed, this.scenario]);
+    if (key === this.#key) return true;
     if (this.spent || this.#tried.has(key) || disturbsCalm(scenario)) return false;
     this.#tried.add(key);
     return this.#take(scenario, seed);
@@ -94,6 +105,7 @@ export class Shrinker {
     this.plan = found.plan;
     this.failure = found.failure;
     this.#events = found.events;
+    this.#key = null;
     this.accepted++;
     this.#options.onStep?.(this.plan, this.runs);
     return true;
@@ -117,9 +129,12 @@ export class Shrinker {
     const plan = { ...this.plan, scenario, seed };
     const maxEvents = this.#events * ASTRAY + 2000;
     const { fingerprint } = this.failure;
-    if (runPlan(plan, { properties: this.#few, maxEvents }).failure?.fingerprint !== fingerprint) return null;
+    const quick = runPlan(plan, { properties: this.#few, maxEvents, hash: false });
+    this.#work += quick.report.events;
+    if (quick.failure?.fingerprint !== fingerprint) return null;
     // Another property may have spoken first.
     const { report, failure, endAt } = runPlan(plan, { properties: this.#options.properties, maxEvents });
+    this.#work += report.events;
     if (failure === null || failure.fingerprint !== fingerprint) return null;
     return { plan: { ...plan, scenario: this.#cutTail(scenario, endAt) }, failure, events: report.events };
   }

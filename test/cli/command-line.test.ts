@@ -215,7 +215,7 @@ test('an expected violation ends with 0 and is said plainly, with what broke and
   expect(out).toMatch(/What broke/);
   expect(out).toMatch(/ {2}Why /);
   expect(out).toMatch(/=>/);
-  expect(out).toMatch(/The servers just before/);
+  expect(out).toMatch(/The servers before/);
   expect(out).toMatch(/which\s+is\s+what\s+this\s+scenario\s+shows/);
 });
 
