@@ -1,4 +1,5 @@
 import { progressBound } from '../sim/bounds.ts';
+import { canonicalScenario } from '../sim/search/canonical.ts';
 import type {
   ClientModel,
   ClockModel,
@@ -17,6 +18,7 @@ import { STRIKES, type Feature, type Strike } from './plans-features.ts';
 import { eventAt, momentOf } from './plans-moments.ts';
 import type { Base, ChapterSketch, Sketch, WriteSketch } from './plans-sketch.ts';
 import { delayOf, pick, strike } from './plans-strikes.ts';
+import { withoutIdleSteps } from './plans-tidy.ts';
 
 /** What is asked of all plans of a batch. */
 export interface Demands {
@@ -66,7 +68,7 @@ export function buildScenario(sketch: Sketch, demands: Demands): Scenario {
     },
     clocks: clocksOf(on, base, servers),
     clients: clientsOf(on, base),
-    timeline,
+    timeline: withoutIdleSteps(timeline, servers, calmAt),
     calmAt,
     endAt: calmAt,
     beyondBudget: false,
@@ -74,7 +76,7 @@ export function buildScenario(sketch: Sketch, demands: Demands): Scenario {
     expect: { verdict: 'pass', properties: [], facts: [] },
   };
   // A little more than the bound, so that what is late is late.
-  return { ...scenario, endAt: calmAt + progressBound(scenario) + 2 * settings.tickTime * MS };
+  return canonicalScenario({ ...scenario, endAt: calmAt + progressBound(scenario) + 2 * settings.tickTime * MS });
 }
 
 function titleOf(features: readonly Feature[]): string {
@@ -139,9 +141,8 @@ function settingsOf(on: ReadonlySet<Feature>, base: Base): Settings {
     minSessionTimeout: 2 * tickTime,
     maxSessionTimeout: 20 * tickTime,
     snapCount: on.has('smallSnapCount') ? pick([2, 3, 4, 6], base.snapCount) : DEFAULT_SETTINGS.snapCount,
-    commitLogCount: on.has('smallCommitLog') ? pick([1, 2, 3, 5], base.commitLog) : DEFAULT_SETTINGS.commitLogCount,
-    snapshotSizeFactorPpm: on.has('smallCommitLog')
-      ? pick([-1, DEFAULT_SETTINGS.snapshotSizeFactorPpm, 1_000_000_000], base.snapCount)
+    snapshotSizeFactorPpm: on.has('syncFromLog')
+      ? pick([1_000_000, -1_000_000], base.commitLog)
       : DEFAULT_SETTINGS.snapshotSizeFactorPpm,
     forceSnapshotSync: on.has('snapshotSync'),
     initialZxid: on.has('counterNearItsEnd') ? 0xffff_fffe - (base.gap % 8) : 0,
@@ -321,7 +322,9 @@ function boundary(chapter: ChapterSketch, here: Here, away: readonly ServerId[])
   if (k === 0 || chapter.stagger % 3 === 0) at(0, { kind: 'start', servers: present }, `c${k}`);
   else {
     at(0, { kind: 'start', servers: present.slice(0, 1) }, `c${k}`);
-    present.slice(1).forEach((id, i) => at((i + 1) * (chapter.stagger % 400) * MS, { kind: 'start', servers: [id] }));
+    present
+      .slice(1)
+      .forEach((id, i) => at((i + 1) * (chapter.stagger % 400) * MS, { kind: 'start', servers: [id] }, `c${k}s${id}`));
   }
   // Whoever leads goes: alone with its clients, it may take writes that nobody else will have.
   if (k > 0 && away.length === 0 && on.has('absence'))
@@ -418,16 +421,16 @@ function endingOf(end: {
   servers: readonly ServerId[];
 }): Step[] {
   const { ending, from, on, servers } = end;
-  const at = (after: Micros, action: Step['action']): Step => ({
+  const at = (after: Micros, action: Step['action'], label: string | null = null): Step => ({
     moment: { kind: 'at', at: from + after },
-    label: null,
+    label,
     action,
   });
   const back = [
     at(0, { kind: 'heal', pairs: null }),
     at(0, { kind: 'resume', servers }),
     at(0, { kind: 'diskMended', servers }),
-    at(0, { kind: 'start', servers }),
+    at(0, { kind: 'start', servers }, 'back'),
   ];
   if (!on.has('fullRestart') && ending % 2 === 0) return back;
   return [
@@ -436,6 +439,6 @@ function endingOf(end: {
       900 * MS,
       ending % 4 < 2 ? { kind: 'crash', servers, keep: null, torn: false } : { kind: 'kill', servers, unsent: false },
     ),
-    at(900 * MS + 1, { kind: 'start', servers }),
+    at(900 * MS + 1, { kind: 'start', servers }, 'again'),
   ];
 }

@@ -106,7 +106,8 @@ function actionOf(kind: Strike, { fault, server, victims, duration, setting }: B
     case 'isolate':
       return { kind, servers: few };
     case 'partition': {
-      const left = servers.filter((_, i) => ((extra >> i) & 1) === 1);
+      const chosen = servers.filter((_, i) => ((extra >> i) & 1) === 1);
+      const left = chosen.length === 0 || chosen.length === servers.length ? [server] : chosen;
       return { kind, groups: [left, servers.filter((id) => !left.includes(id))] };
     }
     case 'cut':

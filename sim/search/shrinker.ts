@@ -22,7 +22,7 @@ export interface ShrinkOptions {
 
 const MAX_RUNS = 2000;
 /** Some seconds: long plans get fewer candidates, so that nobody waits for minutes. */
-const MAX_WORK = 2_000_000;
+const MAX_WORK = 3_000_000;
 /** A candidate that needs so many times the events of the plan has gone astray. */
 const ASTRAY = 3;
 
