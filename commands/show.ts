@@ -3,7 +3,14 @@ import { behaviourWords } from '../report/behaviours.ts';
 import { FAULTS } from '../report/faults.ts';
 import { FENCING_RULES } from '../report/fencing.ts';
 import type { Paint } from '../report/paint.ts';
-import { clientWords, ensembleWords, expectationWords, settingsWords, stepWords } from '../report/scenario-words.ts';
+import {
+  clientWords,
+  ensembleWords,
+  expectationWords,
+  scheduleWords,
+  settingsWords,
+  stepWords,
+} from '../report/scenario-words.ts';
 import { reproduceLine } from '../report/summary.ts';
 import { wrap } from '../report/text.ts';
 import { findScenario, groupedScenarioNames } from '../scenarios/load.ts';
@@ -53,6 +60,7 @@ function scenarioPage(name: string, paint: Paint): string[] {
     throw new UsageError([`nothing is named "${name}"${didYouMean(name, names)}`, 'zabsim list shows every name']);
   }
   const scenario = chooseScenario(name);
+  const schedule = scheduleWords(scenario);
   const lines = [
     ...wrap(paint.title(scenario.title)),
     '',
@@ -61,6 +69,7 @@ function scenarioPage(name: string, paint: Paint): string[] {
     ...wrap(ensembleWords(scenario), '  ensemble  '),
     ...wrap(settingsWords(scenario), '  zoo.cfg   '),
     ...wrap(scenario.release, '  release   '),
+    ...(schedule === null ? [] : wrap(schedule, '  schedule  ')),
     ...scenario.clients.flatMap((client) => wrap(clientWords(client), '  client    ')),
   ];
   if (scenario.network.assumption === 'datagram')

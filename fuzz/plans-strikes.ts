@@ -144,7 +144,7 @@ function actionOf(kind: Strike, { fault, server, victims, duration, setting }: B
     case 'drift':
       return { kind, servers: few, ppm: ((extra % 41) - 20) * 10_000 };
     case 'chaos':
-      return { kind, duration: setting.length, meanGap: patience, faults: ['crash', 'kill', 'isolateLeader', 'pause'] };
+      return { kind, duration: 300 * MS, meanGap: 60 * MS, faults: ['crash', 'kill', 'isolateLeader', 'pause'] };
     default:
       return unreachable(kind);
   }

@@ -1,7 +1,9 @@
 import type { Property } from '../sim/property.ts';
 import type { Report } from '../sim/run.ts';
 import { ChurnWatch, type Stuckness } from '../sim/search/churn.ts';
-import { nearestPassing, type Nearest } from '../sim/search/nearest.ts';
+import type { Step } from '../sim/scenario.ts';
+import { recordChaos } from '../sim/search/chaos-steps.ts';
+import { nearestPassing, type Flip, type Nearest } from '../sim/search/nearest.ts';
 import type { Plan } from '../sim/search/plan.ts';
 import { runPlan, type PlanFailure } from '../sim/search/run-plan.ts';
 import { MS, type Micros } from '../sim/time.ts';
@@ -33,7 +35,12 @@ export interface Told extends Cause {
 /** Why a plan fails, found by playing it and its neighbours. Data for a text and for JSON. */
 export interface Explanation {
   readonly plan: Plan;
+  /** The plan as it was played for the explanation: chaos is spelt out as the faults that it was, where that fails alike. What
+   *  follows is about this run. */
+  readonly told: Plan;
   readonly failure: PlanFailure;
+  /** Of the plan itself. */
+  readonly traceHash: string;
   readonly about: string;
   readonly source: string;
   /** Of the failing run. */
@@ -57,7 +64,34 @@ export interface Explanation {
 const LONGEST = 300_000;
 
 /** Plays the plan again and looks for the reasons. Deterministic. null: it does not fail as `failure` says. */
-export function explain({ plan, failure, properties, maxRuns }: ExplainOptions): Explanation | null {
+export function explain(options: ExplainOptions): Explanation | null {
+  const { plan, failure, properties } = options;
+  const itself = runPlan(plan, { properties });
+  if (itself.failure?.fingerprint !== failure.fingerprint) return null;
+  const { traceHash } = itself.report;
+  const { at } = itself.failure.violation;
+  const spelt = speltOut(plan, at);
+  const told = spelt === null ? null : explainRun({ ...options, plan: spelt }, { plan, traceHash, at });
+  return told ?? explainRun(options, { plan, traceHash, at });
+}
+
+/** The same plan with its chaos as single faults; null if there is none in it. */
+function speltOut(plan: Plan, until: Micros): Plan | null {
+  const isChaos = ({ action }: Step): boolean => action.kind === 'chaos' || action.kind === 'swizzle';
+  const { timeline } = plan.scenario;
+  if (!timeline.some(isChaos)) return null;
+  const faults = recordChaos(plan.scenario, plan.seed, until);
+  return {
+    ...plan,
+    scenario: { ...plan.scenario, timeline: [...timeline.filter((step) => !isChaos(step)), ...faults] },
+  };
+}
+
+/** null: the plan does not fail alike, and at that time. */
+function explainRun(
+  { plan, failure, properties, maxRuns }: ExplainOptions,
+  known: { readonly plan: Plan; readonly traceHash: string; readonly at: Micros },
+): Explanation | null {
   const failing: TraceEvent[] = [];
   const churn = new ChurnWatch(plan.scenario.servers);
   const result = runPlan(plan, {
@@ -67,7 +101,7 @@ export function explain({ plan, failure, properties, maxRuns }: ExplainOptions):
       churn.observe(event);
     },
   });
-  if (result.failure?.fingerprint !== failure.fingerprint) return null;
+  if (result.failure?.fingerprint !== failure.fingerprint || result.failure.violation.at !== known.at) return null;
   const { violation } = result.failure;
   const property = properties.find(({ name }) => name === violation.property);
   const nearest =
@@ -81,12 +115,14 @@ export function explain({ plan, failure, properties, maxRuns }: ExplainOptions):
       : { index, event, words: wordsOf(failing, index, event) };
   };
   const flip = nearest?.deciding ?? null;
-  const deciding = at(told(failing, flip?.differsAt ?? null));
+  const deciding = at(told(failing, flip));
   const chain = chainOf(failing, result.failure);
   const parting = deciding?.index ?? chain[0]?.index ?? violation.event;
   return {
-    plan,
+    plan: known.plan,
+    told: plan,
     failure: result.failure,
+    traceHash: known.traceHash,
     about: property?.about ?? '',
     source: property?.source ?? '',
     report: result.report,
@@ -100,6 +136,7 @@ export function explain({ plan, failure, properties, maxRuns }: ExplainOptions):
         : rowsOf(failing, nearest.passing, properties, {
             from: flip.differsAt,
             until: violation.event,
+            about: new Set([...violation.why.matchAll(/0x[0-9a-f]+/g)].map(([zxid]) => Number(zxid))),
             slack: SLACK + (flip.change.kind === 'moved' ? Math.abs(flip.change.by) : 0),
           }),
     before: trackedAt(plan, failing, parting),
@@ -137,7 +174,12 @@ function rowsOf(
   failing: readonly TraceEvent[],
   nearest: Plan,
   properties: readonly Property[],
-  stretch: { readonly from: number; readonly until: number; readonly slack: Micros },
+  stretch: {
+    readonly from: number;
+    readonly until: number;
+    readonly slack: Micros;
+    readonly about: ReadonlySet<number>;
+  },
 ): Row[] {
   const passing: TraceEvent[] = [];
   runPlan(nearest, { properties, keep: (event) => void passing.push(event) });
@@ -147,8 +189,15 @@ function rowsOf(
 /** Two runs that have parted keep about so much time. */
 const SLACK = 20 * MS;
 
-/** The end or the pause of a process tells the fault better than the fault does. */
-function told(events: readonly TraceEvent[], index: number | null): number | null {
+/** The event with which the choice shows: that of the fault itself, if it is one that was made earlier; the end or the pause of a
+ *  process, which tells a fault better than the fault does. */
+function told(events: readonly TraceEvent[], flip: Flip | null): number | null {
+  if (flip === null) return null;
+  const struck =
+    flip.change.kind === 'moved' && flip.change.by < 0
+      ? events.findIndex(({ kind, at }) => kind === 'fault' && at === flip.at)
+      : -1;
+  const index = struck >= 0 ? struck : flip.differsAt;
   const event = events[index ?? -1];
   if (index === null || event?.kind !== 'fault' || !shownByProcess(event)) return index;
   const after = events.slice(index, index + 6).findIndex(({ kind }) => kind === 'ended' || kind === 'paused');

@@ -6,8 +6,8 @@ import { zxidText } from './text.ts';
 /** An explanation for programs. Its keys are an interface: they may be added to, never renamed. Times named `at` are virtual
  *  microseconds, `event` is an index in the trace, zxids are hexadecimal strings. */
 export function explanationJson(explanation: Explanation) {
-  const { failure, plan, nearest, stuck } = explanation;
-  const { scenario } = plan;
+  const { failure, told: played, nearest, stuck } = explanation;
+  const { scenario } = played;
   const flip = nearest?.deciding ?? null;
   return {
     property: failure.property,
@@ -51,7 +51,7 @@ export function explanationJson(explanation: Explanation) {
               ? { rising: stuck.rising, from: stuck.from, to: stuck.to, laps: stuck.laps, everyUs: stuck.every }
               : {}),
           },
-    traceHash: explanation.report.traceHash,
+    traceHash: explanation.traceHash,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   shortFingerprint,
   stuckWords,
 } from './failure-words.ts';
+import type { Plan } from '../sim/search/plan.ts';
 import { sideBySideLines, type Row } from './side-by-side.ts';
 import { columns, count, enumerate, seconds, shellWord, table, thousands, who, wrap, zxidText } from './text.ts';
 import type { Tracked } from './track.ts';
@@ -131,9 +132,9 @@ function chainLines({ deciding, failure }: Explanation, causes: Explanation['cha
 
 // ── the deciding event
 
-function decidingLines({ nearest, plan, deciding, deviation }: Explanation, paint: Paint): string[] {
+function decidingLines({ nearest, plan, told, deciding, deviation }: Explanation, paint: Paint): string[] {
   if (nearest === null) return section('Deciding', 'the run is too long to be played again and again');
-  const { scenario } = plan;
+  const { scenario } = told;
   const lines: string[] = [];
   const flip = nearest.deciding;
   if (flip === null || deciding === null)
@@ -163,9 +164,15 @@ function decidingLines({ nearest, plan, deciding, deviation }: Explanation, pain
   if (needed.length > 0) lines.push(...section('Needed too', listed(needed)));
   const idle = others.filter(({ verdict }) => verdict === 'alike').map(({ change }) => choiceWords(change, scenario));
   if (idle.length > 0) lines.push(...section('Not needed', listed(idle)));
+  if (told !== plan) lines.push(...section('Chaos', chaosWords(plan, told)));
   if (nearest.corrected !== null)
     lines.push(...section('On corrected', correctedWords(nearest.corrected.verdict, deviation)));
   return lines;
+}
+
+function chaosWords(plan: Plan, told: Plan): string {
+  const more = told.scenario.timeline.length - plan.scenario.timeline.length + 1;
+  return `is told here as ${count(more, 'single fault')}; events are counted without it`;
 }
 
 /** Escape sequences take room in a text and none on a screen. */
@@ -251,7 +258,7 @@ function fingerprintWords(fingerprint: string, others: number | undefined): stri
 }
 
 function reproduceLines(
-  { plan, report }: Explanation,
+  { plan, traceHash }: Explanation,
   { file, release, property = [] }: Pick<FailureInput, 'file' | 'release' | 'property'>,
   paint: Paint,
 ): string[] {
@@ -271,12 +278,12 @@ function reproduceLines(
     ...section('Again', paint.title(`npx zabsim run ${target}${flags}${judges}`)),
     ...(file === null ? [] : section('Check', `npx zabsim replay ${target}${flags}`)),
     ...section('As a test', `npx zabsim run ${target}${flags} --emit vitest > ${shellWord(test)}`),
-    ...section('Stamp', `zabsim ${VERSION}, trace hash ${report.traceHash}`),
+    ...section('Stamp', `zabsim ${VERSION}, trace hash ${traceHash}`),
   ];
 }
 
 /** The report in a few lines, for the message of an error. */
-export function shortFailure({ plan, failure, nearest, deciding }: Explanation): string {
+export function shortFailure({ plan, told, failure, nearest, deciding }: Explanation): string {
   const { violation } = failure;
   const flip = nearest?.deciding ?? null;
   const lines = [
@@ -284,7 +291,7 @@ export function shortFailure({ plan, failure, nearest, deciding }: Explanation):
     ...(flip === null || deciding === null
       ? []
       : [
-          `deciding: ${choiceWords(flip.change, plan.scenario)} (#${deciding.index}); ` +
+          `deciding: ${choiceWords(flip.change, told.scenario)} (#${deciding.index}); ` +
             `with this ${otherwiseWords(flip.change)}, the run passes`,
         ]),
     `plan: ${enumerate(plan.features.length === 0 ? ['written by hand'] : plan.features)}; ` +

@@ -5,6 +5,7 @@ import type { Scenario } from '../sim/scenario.ts';
 import type { Change } from '../sim/search/deciding.ts';
 import type { Stuckness, Standing } from '../sim/search/churn.ts';
 import type { FlipVerdict } from '../sim/search/nearest.ts';
+import { MS } from '../sim/time.ts';
 import type { TraceEvent } from '../sim/trace.ts';
 import { formatDuration } from '../scenarios/units.ts';
 import { DEFAULT_SETTINGS } from '../sim/zab/config.ts';
@@ -22,7 +23,10 @@ export function choiceWords(change: Change, scenario: Scenario): string {
       if (step === undefined) return 'a step';
       const { when, what } = stepWords({ ...step, label: null });
       const plain = what.replace(/^client client /, 'the client ');
-      return step.moment.kind === 'at' ? `${plain}, at ${when}` : `${plain}, ${when.replace('after when ', 'after ')}`;
+      if (step.moment.kind === 'at')
+        // Chaos strikes at no round time.
+        return `${plain}, at ${step.moment.at % MS === 0 ? when : seconds(step.moment.at)}`;
+      return `${plain}, ${when.replace('after when ', 'after ')}`;
     }
     case 'calmDraw': {
       const { stream, a, b, nth, value } = change.draw;

@@ -18,17 +18,26 @@ const COMPARED = 150;
 
 /** Two runs from the first event in which they differ: the turns of the story, those of both in one row. `until`: the failing
  *  one ends with its violation; the other is shown as far in time, and a little further. `slack`: how far apart in time two
- *  turns may be and still be the same one. */
+ *  turns may be and still be the same one; `about`: the zxids that the violation names. */
 export function sideBySide(
   failing: readonly TraceEvent[],
   passing: readonly TraceEvent[],
-  { from, until, slack }: { readonly from: number; readonly until: number; readonly slack: Micros },
+  {
+    from,
+    until,
+    slack,
+    about,
+  }: { readonly from: number; readonly until: number; readonly slack: Micros; readonly about: ReadonlySet<number> },
 ): Row[] {
   const violating = failing[until];
   const end = (violating?.at ?? 0) + Math.max(1, (violating?.at ?? 0) - (failing[from]?.at ?? 0));
-  const ours = turns(failing.slice(from, until + 1)).slice(0, COMPARED);
-  const theirs = turns(passing.slice(from).filter(({ at }) => at <= end)).slice(0, COMPARED);
-  const rows = aligned(ours, theirs, slack);
+  const ours = failing.slice(from, until + 1);
+  const theirs = passing.slice(from).filter(({ at }) => at <= end);
+  const align = (fits: (event: TraceEvent) => boolean): Row[] =>
+    aligned(turns(ours, fits).slice(0, COMPARED), turns(theirs, fits).slice(0, COMPARED), slack);
+  const whole = align(() => true);
+  // In a busy run, what has nothing to do with the violation is left out.
+  const rows = whole.length <= ROWS ? whole : align((event) => !isTraffic(event, about));
   const last = rows.findLastIndex((row) => row.failing !== null);
   // What the passing run does after the other has ended is of interest as far as it mirrors it.
   const told = rows.slice(0, Math.max(last + 3, 6));
@@ -44,17 +53,25 @@ interface Turn {
 }
 
 /** What is told, each thing at most twice: a server that tries again and again is told with its first tries. */
-function turns(events: readonly TraceEvent[]): Turn[] {
+function turns(events: readonly TraceEvent[], fits: (event: TraceEvent) => boolean): Turn[] {
   const often = new Map<string, number>();
-  return events.filter(isTurn).flatMap((event) => {
-    const words = `${event.server > 0 ? `${who(event.server)} ` : ''}${shortWords(event)}`;
-    const times = (often.get(words) ?? 0) + 1;
-    often.set(words, times);
-    return times > TWICE ? [] : [{ at: event.at, words }];
-  });
+  return events
+    .filter((event) => isTurn(event) && fits(event))
+    .flatMap((event) => {
+      const words = `${event.server > 0 ? `${who(event.server)} ` : ''}${shortWords(event)}`;
+      const times = (often.get(words) ?? 0) + 1;
+      often.set(words, times);
+      return times > TWICE ? [] : [{ at: event.at, words }];
+    });
 }
 
 const TWICE = 2;
+
+/** A write like many others. */
+function isTraffic(event: TraceEvent, about: ReadonlySet<number>): boolean {
+  if (event.kind === 'committed') return !about.has(event.txn.zxid);
+  return event.kind === 'logged' && !event.txns.some(({ zxid }) => about.has(zxid));
+}
 
 function isTurn(event: TraceEvent): boolean {
   switch (event.kind) {
@@ -83,8 +100,6 @@ function isTurn(event: TraceEvent): boolean {
     case 'unexpected':
     case 'calm':
       return true;
-    case 'returned':
-      return event.outcome !== 'ok';
     default:
       return false;
   }

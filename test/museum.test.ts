@@ -8,6 +8,9 @@ import { type Bug, BUGS } from '../sim/zab/bugs/index.ts';
 
 const SEEDS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'];
 
+/** Where silence is demanded, which a longer run costs more. */
+const FEW = SEEDS.slice(0, 5);
+
 /** Releases that have a bug, while its scenario is too exact to show it there. */
 const NOT_SHOWN: ReadonlyMap<string, { readonly releases: readonly string[]; readonly why: string }> = new Map([
   [
@@ -66,7 +69,7 @@ describe.each(BUGS)('$name', (bug: Bug) => {
 
   test('the same run holds on corrected', () => {
     const corrected = { ...scenario, release: 'corrected' };
-    for (const seed of SEEDS) expect({ seed, spoken: spoken(play(corrected, seed)) }).toEqual({ seed, spoken: [] });
+    for (const seed of FEW) expect({ seed, spoken: spoken(play(corrected, seed)) }).toEqual({ seed, spoken: [] });
   });
 
   test('the releases that have it show it', () => {
@@ -80,7 +83,7 @@ describe.each(BUGS)('$name', (bug: Bug) => {
 
 test.each(CONTROLS)('%s is no bug', (name) => {
   const scenario = scenarioOf(name);
-  for (const seed of SEEDS) {
+  for (const seed of FEW) {
     const report = play(scenario, seed);
     expect({ seed, spoken: spoken(report), unexpected: report.unexpected }).toEqual({
       seed,

@@ -29,7 +29,9 @@ export interface Choice {
 }
 
 /** How far a step is moved: enough for a packet, an fsync, a tick. */
-const MOVES: readonly Micros[] = [MS, 3 * MS, 10 * MS, 30 * MS, 100 * MS, 300 * MS, SECOND, 3 * SECOND];
+const MOVES: readonly Micros[] = [MS, 3 * MS, 10 * MS, 30 * MS, 100 * MS];
+/** And if it is not that: enough for a timeout. */
+const LONG_MOVES: readonly Micros[] = [300 * MS, SECOND];
 const ALL_THAT_WAS_IN_FLIGHT = 1000;
 
 /** The choices of a plan that were made before `until`, those of the environment first, of these the latest first. */
@@ -79,14 +81,8 @@ function faultChanges({ moment, action }: Step, step: number): Change[] {
   const earlier = MOVES.filter((by) => by <= start).map((by): Change => ({ kind: 'moved', step, by: -by }));
   const survived: Change[] =
     action.kind === 'crash' && action.keep !== ALL_THAT_WAS_IN_FLIGHT ? [{ kind: 'survived', step }] : [];
-  return [
-    ...later.slice(0, 5),
-    ...survived,
-    ...earlier.slice(0, 3),
-    { kind: 'without', step },
-    ...later.slice(5),
-    ...earlier.slice(3),
-  ];
+  const muchLater = LONG_MOVES.map((by): Change => ({ kind: 'moved', step, by }));
+  return [...later, ...survived, { kind: 'without', step }, ...earlier, ...muchLater];
 }
 
 function drawsOf({ schedule }: Scenario): Choice[] {

@@ -13,6 +13,8 @@ export type FlipVerdict = 'passes' | 'alike' | 'otherwise' | 'undecided';
 /** What comes of a plan in which one choice is made otherwise. */
 export interface Flip {
   readonly choice: Choice['by'] | 'release';
+  /** When it was made; null: all through the run. */
+  readonly at: Micros | null;
   readonly change: Change;
   readonly verdict: FlipVerdict;
   /** Of a run that passes: index of the first trace event in which it differs from the failing one. */
@@ -40,6 +42,8 @@ export interface NearestOptions {
 }
 
 const MAX_RUNS = 120;
+/** Events of the engine that all runs together may take, if every change of every choice is to be tried: a few seconds. */
+const MAX_EVENTS = 1_000_000;
 /** A flipped run may need so many times the events of the failing one. */
 const ASTRAY = 4;
 
@@ -49,12 +53,10 @@ const ASTRAY = 4;
 export function nearestPassing(plan: Plan, failure: PlanFailure, options: NearestOptions): Nearest | null {
   const search = new Search(plan, failure, options);
   if (!search.reproduces()) return null;
-  const corrected = plan.scenario.release === 'corrected' ? null : search.flip('release', { kind: 'corrected' });
-  const flips: Flip[] = [];
-  for (const choice of choicesOf(plan.scenario, plan.seed, failure.violation.at)) {
-    const flip = search.firstThatPasses(choice);
-    if (flip !== null) flips.push(flip);
-  }
+  const corrected =
+    plan.scenario.release === 'corrected' ? null : search.flip({ by: 'release', at: null }, { kind: 'corrected' });
+  const choices = choicesOf(plan.scenario, plan.seed, failure.violation.at);
+  const flips = search.affords(choices) ? search.everything(choices) : search.thriftily(choices);
   const deciding = latest(flips, 'fault') ?? latest(flips, 'request');
   const change = deciding?.change ?? null;
   const passing = change === null ? null : { ...plan, scenario: search.longEnough(changed(plan.scenario, change)) };
@@ -76,6 +78,9 @@ class Search {
   readonly #maxRuns: number;
   #failing: readonly TraceEvent[];
   #maxEvents = 0;
+  /** Of the failing run. */
+  #events = 0;
+  #spent = 0;
 
   constructor(plan: Plan, failure: PlanFailure, { properties, maxRuns, failing }: NearestOptions) {
     this.#plan = plan;
@@ -91,25 +96,51 @@ class Search {
     this.runs++;
     const { report, failure } = runPlan(this.#plan, { properties: this.#properties, keep });
     if (this.#failing.length === 0) this.#failing = kept;
+    this.#events = report.events;
     this.#maxEvents = report.events * ASTRAY + 20_000;
     return failure?.fingerprint === this.#failure.fingerprint;
   }
 
+  affords(choices: readonly Choice[]): boolean {
+    const changes = choices.reduce((sum, choice) => sum + choice.changes.length, 0);
+    return changes * this.#events <= MAX_EVENTS;
+  }
+
+  everything(choices: readonly Choice[]): Flip[] {
+    return choices.flatMap((choice) => this.firstThatPasses(choice) ?? []);
+  }
+
+  /** Of a long run each choice is only left out, the latest first; the first that decides is then changed less. */
+  thriftily(choices: readonly Choice[]): Flip[] {
+    const flips: Flip[] = [];
+    for (const { by, at, changes } of choices) {
+      const last = changes.filter(({ kind }) => kind !== 'moved').slice(-1);
+      const flip = this.firstThatPasses({ by, at, changes: last });
+      if (flip === null) break;
+      flips.push(flip);
+      if (flip.verdict !== 'passes') continue;
+      const less = this.firstThatPasses({ by, at, changes });
+      if (less?.verdict === 'passes') flips.splice(-1, 1, less);
+      break;
+    }
+    return flips;
+  }
+
   /** The first change of a choice that makes the run pass, or else what came of the last one. null: no run was left. */
-  firstThatPasses({ by, changes }: Choice): Flip | null {
+  firstThatPasses({ by, at, changes }: Choice): Flip | null {
     let last: Flip | null = null;
     for (const change of changes) {
-      if (this.runs >= this.#maxRuns) break;
-      last = this.flip(by, change);
+      if (this.runs >= this.#maxRuns || this.#spent >= MAX_EVENTS) break;
+      last = this.flip({ by, at }, change);
       if (last.verdict === 'passes') return last;
     }
     return last;
   }
 
-  flip(choice: Flip['choice'], change: Change): Flip {
+  flip({ by, at }: { readonly by: Flip['choice']; readonly at: Micros | null }, change: Change): Flip {
     const plan = { ...this.#plan, scenario: this.longEnough(changed(this.#plan.scenario, change)) };
     const verdict = this.#verdict(this.#play(plan));
-    return { choice, change, verdict, differsAt: verdict === 'passes' ? this.#differsAt(plan) : null };
+    return { choice: by, at, change, verdict, differsAt: verdict === 'passes' ? this.#differsAt(plan) : null };
   }
 
   /** A run that was cut off after its failure would pass by ending too early. */
@@ -121,11 +152,13 @@ class Search {
 
   #play(plan: Plan, keep?: (event: TraceEvent) => void): PlanResult {
     this.runs++;
-    return runPlan(plan, {
+    const result = runPlan(plan, {
       properties: this.#properties,
       maxEvents: this.#maxEvents,
       ...(keep === undefined ? {} : { keep }),
     });
+    this.#spent += result.report.events;
+    return result;
   }
 
   #verdict({ report, failure }: PlanResult): FlipVerdict {

@@ -68,6 +68,29 @@ export function plainSteps(shrinker: Shrinker): void {
   }
 }
 
+/** So many events of a kind may come before the one that a step waits for. */
+const MOST_NTH = 10;
+
+/** A step that is there for its label only goes, and those that wait for it count from the beginning. */
+export function withoutMarks(shrinker: Shrinker): void {
+  for (let index = 0; index < shrinker.scenario.timeline.length; index++) {
+    const { timeline } = shrinker.scenario;
+    const label = timeline[index]?.label ?? null;
+    if (label === null) continue;
+    for (let nth = 1; nth <= MOST_NTH; nth++) {
+      const rest = timeline.flatMap((step, at): Step[] => {
+        const { moment } = step;
+        if (at === index) return [];
+        if (moment.kind === 'at' || moment.when.after !== label) return [step];
+        return [{ ...step, moment: { ...moment, when: { ...moment.when, after: null, nth } } }];
+      });
+      if (!shrinker.attempt({ timeline: rest })) continue;
+      index--;
+      break;
+    }
+  }
+}
+
 type Take = (action: Action) => boolean;
 
 function fewerWhom(action: Action, take: Take): void {

@@ -21,9 +21,10 @@ import {
   unfoldChaos,
   unfoldFailures,
   unfoldResets,
+  withoutMarks,
 } from './shrink-timeline.ts';
 import { whatWasRemoved } from './shrink-words.ts';
-import { endingAt, leastEnd, roundUp, Shrinker, tidy, type ShrinkOptions } from './shrinker.ts';
+import { endingAt, leastEnd, roundUp, Shrinker, type ShrinkOptions } from './shrinker.ts';
 import type { Plan } from './plan.ts';
 import { runPlan, type PlanFailure } from './run-plan.ts';
 
@@ -80,6 +81,7 @@ const PASSES: readonly ((shrinker: Shrinker) => void)[] = [
   roundModels,
   earlierDraws,
   plainSteps,
+  withoutMarks,
   nearerToTheEnd,
   plainValues,
   mergeCalls,
@@ -139,9 +141,4 @@ function lastCut(shrinker: Shrinker): void {
 export function checkTwice(plan: Plan, properties: readonly Property[]): string | null {
   const [first, second] = [0, 1].map(() => run(plan.scenario, plan.seed, { properties }).traceHash);
   return first !== undefined && first === second ? first : null;
-}
-
-/** For those who build a plan by hand: nothing in it that cannot matter. */
-export function tidyPlan(plan: Plan): Plan {
-  return { ...plan, scenario: tidy(plan.scenario) };
 }

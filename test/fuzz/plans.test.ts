@@ -111,8 +111,9 @@ describe('the arbitrary', () => {
     );
     expect(details.failed).toBe(true);
     const [plan] = details.counterexample ?? [];
-    expect(plan?.features.length).toBeLessThanOrEqual(1);
-    expect(plan?.scenario.timeline.length).toBeLessThanOrEqual(10);
+    expect(plan?.features.length).toBeLessThanOrEqual(3);
+    expect(plan?.scenario.timeline.length).toBeLessThanOrEqual(14);
+    expect(plan?.scenario.servers.length).toBe(3);
   });
 });
 
