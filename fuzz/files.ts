@@ -1,4 +1,13 @@
-import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Where reports and what was found go. Files appear whole or not at all. */
@@ -11,7 +20,7 @@ export class OutFolder {
 
   /** Makes the folder and tries it out. Throws what the file system says. */
   prepare(): void {
-    mkdirSync(this.path, { recursive: true });
+    makeFolder(this.path);
     const probe = join(this.path, `.zabsim-${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);
@@ -20,10 +29,18 @@ export class OutFolder {
   /** Returns the path under which the file can be found from here. */
   write(name: string, text: string): string {
     const path = join(this.path, name);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeWhole(path, text);
     return path;
   }
+}
+
+/** With the folders above it. Node's own way of doing so never returns where the system denies a folder for want of a parent
+ *  that is there, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** Through a file of another name, so that nobody reads half of it. */

@@ -16,7 +16,8 @@ interface State extends PropertyState {
   readonly serving: number[];
   /** Servers whose process ended of itself, and why. */
   readonly gone: { readonly server: ServerId; readonly why: string }[];
-  readonly calls: { readonly client: number; readonly call: number; readonly at: Micros }[];
+  /** Those without an answer; `sentAt`: when the request left for a server, -1 while the client has none. */
+  readonly calls: { readonly client: number; readonly call: number; readonly at: Micros; sentAt: Micros }[];
   /** One leader, with a quorum, and every server that is up serves under it. */
   healthy: boolean;
   /** When it was so last; -1: never. */
@@ -33,7 +34,8 @@ export const progressAfterCalm: Property<State> = {
     ' no calm, a run that ends too early, a quorum of voters that is not up, data lost beyond what ZAB tolerates.',
   source: 'Zab, DSN 2011, liveness under partial synchrony; Leader.java, Learner.java: initLimit, syncLimit, tickTime',
   kind: 'eventually',
-  observes: ['started', 'ended', 'serving', 'leftRole', 'calm', 'invoked', 'returned'],
+  observes: ['started', 'ended', 'serving', 'leftRole', 'calm', 'invoked', 'returned', 'sent'],
+  packets: ['CLIENTREQUEST'],
   start(setup) {
     return {
       premises: 0,
@@ -60,8 +62,15 @@ export const progressAfterCalm: Property<State> = {
         state.calmAt = event.at;
         return undefined;
       case 'invoked':
-        state.calls.push({ client: event.client, call: event.call, at: event.at });
+        state.calls.push({ client: event.client, call: event.call, at: event.at, sentAt: -1 });
         return undefined;
+      case 'sent': {
+        if (event.message.kind !== 'CLIENTREQUEST') return undefined;
+        const { cxid } = event.message.request;
+        const sent = state.calls.find(({ client, call }) => client === -server && call === cxid);
+        if (sent !== undefined) sent.sentAt = event.at;
+        return undefined;
+      }
       case 'returned': {
         const at = state.calls.findIndex(({ client, call }) => client === event.client && call === event.call);
         if (at < 0) return undefined;
@@ -111,12 +120,12 @@ export const progressAfterCalm: Property<State> = {
   },
 };
 
-/** A call that was given up on although all had been well since before it was asked, and for long enough. */
+/** A call that was given up on although all had been well since before a server got it, and for long enough. */
 function unanswered(state: State, asked: State['calls'][number], at: Micros): string | undefined {
   const { calmAt, healthySince, answerBound, beyondBudget } = state;
-  if (calmAt === null || healthySince < 0 || asked.at < Math.max(calmAt, healthySince) || beyondBudget)
+  if (calmAt === null || healthySince < 0 || asked.sentAt < Math.max(calmAt, healthySince) || beyondBudget)
     return undefined;
-  if (at - asked.at < answerBound || !state.servers.every((id) => has(state.up, id))) return undefined;
+  if (at - asked.sentAt < answerBound || !state.servers.every((id) => has(state.up, id))) return undefined;
   state.premises++;
   return `call ${asked.call} of client ${asked.client} was not answered although all is calm and everybody serves`;
 }

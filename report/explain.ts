@@ -3,19 +3,20 @@ import type { Report } from '../sim/run.ts';
 import { ChurnWatch, type Stuckness } from '../sim/search/churn.ts';
 import type { Step } from '../sim/scenario.ts';
 import { recordChaos } from '../sim/search/chaos-steps.ts';
-import { nearestPassing, type Flip, type Nearest } from '../sim/search/nearest.ts';
+import { nearestPassing, type Nearest } from '../sim/search/nearest.ts';
 import type { Plan } from '../sim/search/plan.ts';
 import { runPlan, type PlanFailure } from '../sim/search/run-plan.ts';
-import { MS, type Micros } from '../sim/time.ts';
+import type { Micros } from '../sim/time.ts';
 import type { TraceEvent } from '../sim/trace.ts';
 import { causes, type Cause } from './cause.ts';
 import { decidedBy } from './story.ts';
 import { who, whoAll } from './text.ts';
-import { eventWords, shownByProcess } from './words.ts';
+import { eventWords } from './words.ts';
 import type { Vote } from '../sim/zab/messages.ts';
 import { members, type ServerId } from '../sim/zab/sets.ts';
 import { Recent } from './recent.ts';
-import { sideBySide, type Row } from './side-by-side.ts';
+import { compareWithNearest } from './compare-nearest.ts';
+import type { Row } from './side-by-side.ts';
 import { Tracker, type Tracked } from './track.ts';
 
 export interface ExplainOptions {
@@ -48,7 +49,7 @@ export interface Explanation {
   readonly chain: readonly Told[];
   /** null: the plan is too long to be played many times. */
   readonly nearest: Nearest | null;
-  /** The event of the failing run with which the nearest passing one parts from it. */
+  /** The event of the failing run with which the choice shows that decides. */
   readonly deciding: Told | null;
   /** The event of the failing run that `corrected` does not have. */
   readonly deviation: Told | null;
@@ -114,10 +115,10 @@ function explainRun(
       ? null
       : { index, event, words: wordsOf(failing, index, event) };
   };
-  const flip = nearest?.deciding ?? null;
-  const deciding = at(told(failing, flip));
+  const beside = nearest === null ? null : compareWithNearest(failing, nearest, { properties, violation });
+  const deciding = at(beside?.deciding);
   const chain = chainOf(failing, result.failure);
-  const parting = deciding?.index ?? chain[0]?.index ?? violation.event;
+  const parting = beside?.parting ?? chain[0]?.index ?? violation.event;
   return {
     plan: known.plan,
     told: plan,
@@ -130,15 +131,7 @@ function explainRun(
     nearest,
     deciding,
     deviation: at(nearest?.corrected?.differsAt),
-    rows:
-      nearest?.passing == null || flip?.differsAt == null
-        ? []
-        : rowsOf(failing, nearest.passing, properties, {
-            from: flip.differsAt,
-            until: violation.event,
-            about: new Set([...violation.why.matchAll(/0x[0-9a-f]+/g)].map(([zxid]) => Number(zxid))),
-            slack: SLACK + (flip.change.kind === 'moved' ? Math.abs(flip.change.by) : 0),
-          }),
+    rows: beside?.rows ?? [],
     before: trackedAt(plan, failing, parting),
     after: trackedAt(plan, failing, violation.event + 1),
     stuck: property?.kind === 'eventually' ? churn.verdict() : null,
@@ -168,38 +161,4 @@ function trackedAt({ scenario }: Plan, events: readonly TraceEvent[], until: num
   const tracker = new Tracker(scenario.servers);
   for (let index = 0; index < Math.min(until, events.length); index++) tracker.observe(events[index]!);
   return tracker.servers;
-}
-
-function rowsOf(
-  failing: readonly TraceEvent[],
-  nearest: Plan,
-  properties: readonly Property[],
-  stretch: {
-    readonly from: number;
-    readonly until: number;
-    readonly slack: Micros;
-    readonly about: ReadonlySet<number>;
-  },
-): Row[] {
-  const passing: TraceEvent[] = [];
-  runPlan(nearest, { properties, keep: (event) => void passing.push(event) });
-  return sideBySide(failing, passing, stretch);
-}
-
-/** Two runs that have parted keep about so much time. */
-const SLACK = 20 * MS;
-
-/** The event with which the choice shows: that of the fault itself, if it is one that was made earlier; the end or the pause of a
- *  process, which tells a fault better than the fault does. */
-function told(events: readonly TraceEvent[], flip: Flip | null): number | null {
-  if (flip === null) return null;
-  const struck =
-    flip.change.kind === 'moved' && flip.change.by < 0
-      ? events.findIndex(({ kind, at }) => kind === 'fault' && at === flip.at)
-      : -1;
-  const index = struck >= 0 ? struck : flip.differsAt;
-  const event = events[index ?? -1];
-  if (index === null || event?.kind !== 'fault' || !shownByProcess(event)) return index;
-  const after = events.slice(index, index + 6).findIndex(({ kind }) => kind === 'ended' || kind === 'paused');
-  return after < 0 ? index : index + after;
 }

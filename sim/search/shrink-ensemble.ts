@@ -72,22 +72,20 @@ function rangeOf(model: (change: (range: Range) => Range) => Partial<Scenario>):
   return found;
 }
 
-/** Each setting as ZooKeeper has it. */
+/** Each setting as ZooKeeper has it; session bounds follow the tick. */
 export function plainSettings(shrinker: Shrinker): void {
   const usual = defaultSettings();
   if (shrinker.attempt({ settings: usual })) return;
   for (const key of Object.keys(usual) as (keyof Settings)[]) {
     const { settings } = shrinker.scenario;
-    if (settings[key] === usual[key]) continue;
-    if (key === 'tickTime') {
-      // Session bounds follow the tick unless they were set.
-      const { minSessionTimeout, maxSessionTimeout } = usual;
+    const { minSessionTimeout, maxSessionTimeout } = usual;
+    if (key === 'minSessionTimeout' || key === 'maxSessionTimeout') {
+      const following = defaultSettings(settings.tickTime)[key];
+      if (settings[key] !== following) shrinker.attempt({ settings: { ...settings, [key]: following } });
+    } else if (key === 'tickTime' && settings.tickTime !== usual.tickTime)
       shrinker.attempt({ settings: { ...settings, tickTime: usual.tickTime, minSessionTimeout, maxSessionTimeout } });
-    } else shrinker.attempt({ settings: { ...settings, [key]: usual[key] } });
+    else if (settings[key] !== usual[key]) shrinker.attempt({ settings: { ...settings, [key]: usual[key] } });
   }
-  const { settings } = shrinker.scenario;
-  const { minSessionTimeout, maxSessionTimeout } = defaultSettings(settings.tickTime);
-  shrinker.attempt({ settings: { ...settings, minSessionTimeout, maxSessionTimeout } });
 }
 
 /** Without one server after the other, the highest id first, then numbered from 1. */

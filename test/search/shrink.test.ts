@@ -52,6 +52,36 @@ calm: 5s
 end: 100s
 `;
 
+/** Chance in everything that can fail by itself. */
+const MISHAPS = `title: t
+teaches: t
+ensemble: {voters: 3}
+zooCfg: {tickTime: 200}
+disk: {failPpm: 30000}
+network: {resetPpm: 5000}
+clients:
+  - {name: a, operations: 40, from: 800ms, mix: {write: 100}}
+timeline:
+  - {at: 1500ms, do: start, server: 1, label: again}
+  - {when: {event: logged, after: again, nth: 2}, do: write, value: 7}
+  - {at: 2s, do: start, server: 2, label: b}
+  - {at: 2s, do: start, server: 3}
+calm: 3s
+end: 60s
+`;
+
+/** An epoch that is over after nine writes. */
+const COUNTER = `title: t
+teaches: t
+ensemble: {voters: 3}
+zooCfg: {initialZxid: 0xfffffff6}
+timeline:
+  - {at: 2s, do: write, times: 4}
+  - {at: 2500ms, do: write, times: 4}
+  - {at: 3s, do: write, times: 4}
+end: 20s
+`;
+
 function planOf(scenario: Scenario, release: string, seed: string, schedule: Schedule = { kind: 'uniform' }): Plan {
   return { scenario: { ...scenario, release, schedule }, seed, features: [] };
 }
@@ -82,6 +112,9 @@ const CASES: readonly (readonly [what: string, plan: Plan, most: { steps: number
   ['an acknowledgement too early', planOf(load('chaos-of-three'), '3.7.0', '2'), { steps: 6, events: 400 }],
   ['a learner that leaves out a write', planOf(read(NOISE), 'ZOOKEEPER-4394', '4'), { steps: 6, events: 500 }],
   ['an answer too early', planOf(read(NOISE), 'answers-before-commit', '4'), { steps: 5, events: 300 }],
+  ['a write that fails by chance', planOf(read(MISHAPS), 'ZOOKEEPER-4646', '2'), { steps: 4, events: 200 }],
+  ['an epoch file that cannot be written', planOf(read(MISHAPS), 'ZOOKEEPER-2307', '9'), { steps: 2, events: 200 }],
+  ['a counter at its end', planOf(read(COUNTER), 'ZOOKEEPER-1277', '1'), { steps: 2, events: 100 }],
   ['under pct', planOf(read(NOISE), 'delivers-on-proposal', '1', PCT), { steps: 5, events: 300 }],
   ['under pos', planOf(read(NOISE), 'ZOOKEEPER-2959', '3', { kind: 'pos' }), { steps: 5, events: 300 }],
 ];
@@ -96,6 +129,7 @@ describe.each(CASES)('%s', (_, plan, most) => {
   test('is small, and says what is gone', () => {
     expect(shrunk.plan.scenario.timeline.length - 1).toBeLessThanOrEqual(most.steps);
     expect(runPlan(shrunk.plan, { properties: PROPERTIES }).report.events).toBeLessThanOrEqual(most.events);
+    expect(shrunk.plan.scenario.disk.failPpm).toBe(0);
     expect(shrunk.removed.length).toBeGreaterThan(2);
     for (const words of shrunk.removed) expect(words).toMatch(/^[^\n]+$/);
   });

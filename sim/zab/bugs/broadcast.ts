@@ -38,8 +38,8 @@ export const BROADCAST: readonly Bug[] = [
       'A disk error ends the thread that writes the log. The leader still pings, so nobody looks for another one; but it' +
       ' acknowledges nothing and, where its own acknowledgement is needed, commits nothing any more.',
     also: ['ZOOKEEPER-4203'],
-    affects: 'up to 3.4.6, 3.5.0',
-    fixed: '3.4.7, 3.5.1',
+    affects: 'up to 3.4.8, 3.5.0 to 3.5.2',
+    fixed: '3.4.9, 3.5.3, 3.6.0',
     releases: [],
     breaks: ['progress-after-calm', 'log-shape'],
     deviation: { mistake: 'deadLogThreadStays' },

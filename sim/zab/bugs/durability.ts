@@ -58,7 +58,7 @@ export const DURABILITY: readonly Bug[] = [
       'A follower writes currentEpoch, crashes before it has logged what its leader sent, and comes back with the higher' +
       ' epoch and the shorter history. The epoch decides: it is elected, and truncates what was committed.',
     also: [],
-    affects: '3.5.3 to 3.8.4, 3.9.0, 3.9.1',
+    affects: '3.4.10 to 3.4.14, 3.5.3 to 3.8.4, 3.9.0, 3.9.1',
     fixed: '3.8.5, 3.9.2',
     releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0'],
     breaks: [

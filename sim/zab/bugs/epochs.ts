@@ -35,6 +35,7 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
       'process-consistency',
       'acknowledged-means-durable',
       'log-shape',
+      'committed-is-permanent',
     ],
     deviation: { mistake: 'zxidBumpBeforeQuorum' },
   },
@@ -76,7 +77,7 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
       ' epoch than the file says, and at boot it takes this for corruption. It stays down until somebody edits the file;' +
       ' two such servers of three are an outage.',
     also: ['ZOOKEEPER-2033', 'ZOOKEEPER-2354'],
-    affects: '3.4.0 to 3.4.5; and, through the order that mended ZOOKEEPER-4643, 3.8.5, 3.9.2 and later',
+    affects: '3.4.0 to 3.4.5; from 3.5.0 on behind a SNAP, and from 3.8.5 and 3.9.2 on behind a DIFF too',
     fixed: '3.4.6 by a marker file, which later releases do not have',
     releases: ['3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
     breaks: ['every-server-restarts'],

@@ -54,7 +54,7 @@ export const SYNCHRONIZATION: readonly Bug[] = [
       ' learner that is level and sends a DIFF, and a DIFF never writes a snapshot: everything before it exists in memory' +
       ' alone, until the next restart.',
     also: [],
-    affects: '3.5.0 to 3.5.9, 3.6.0 to 3.6.2',
+    affects: '3.4.10 to 3.4.14, 3.5.3 to 3.5.9, 3.6.0 to 3.6.2',
     fixed: '3.5.10, 3.6.3, 3.7.0',
     releases: ['3.4.10', '3.5.5', '3.6.2'],
     breaks: [
