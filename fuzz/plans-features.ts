@@ -85,7 +85,7 @@ const WEIGHTS: Readonly<Record<Feature, number>> = {
   slowDisks: 4,
   diskSpikes: 2,
   failingDisks: 1,
-  slowThreads: 2,
+  slowThreads: 4,
   driftingClocks: 1,
   smallSnapCount: 4,
   syncFromLog: 2,
@@ -122,6 +122,8 @@ export const RELAY_FALLS: readonly Strike[] = [
 ];
 export const RELAY_BESIDES: readonly Feature[] = [
   'workload',
+  'workload',
+  'slowThreads',
   'slowThreads',
   'snapshotSync',
   'observers',

@@ -74,10 +74,10 @@ export const HANDOVERS = drawn(OF_HANDOVER).length;
 /** The moment of that index: the `nth` such event at `server` (null: at anybody) once the step `after` has been taken. */
 export function momentOf(index: number, where: { server: Who | null; nth: number; after: string }): Condition {
   const { server, nth, after } = where;
-  const drawn = DRAWN[index % MOMENTS] ?? DRAWN[0]!;
+  const { event, message, state, phase } = DRAWN[index % MOMENTS]!;
   // Answers to clients come from nobody.
-  const at = drawn.event === 'returned' ? null : server;
-  return { ...drawn, nth, server: at, peer: null, epoch: null, zxid: null, write: null, after };
+  const at = event === 'returned' ? null : server;
+  return { event, nth, server: at, peer: null, message, epoch: null, zxid: null, write: null, state, phase, after };
 }
 
 /** The `nth` event of that kind at a server after a step: for what follows upon a fault. */
@@ -86,5 +86,17 @@ export function eventAt(
   where: { server: Who | null; after: string | null; state?: string },
 ): Condition {
   const { server, after, state = null } = where;
-  return { ...hook(event), state, nth: 1, server, peer: null, epoch: null, zxid: null, write: null, after };
+  return {
+    event,
+    nth: 1,
+    server,
+    peer: null,
+    message: null,
+    epoch: null,
+    zxid: null,
+    write: null,
+    state,
+    phase: null,
+    after,
+  };
 }

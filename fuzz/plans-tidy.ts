@@ -12,8 +12,10 @@ export function withoutIdleSteps(timeline: readonly Step[], servers: readonly Se
   const before = timeline.filter(
     ({ moment, action }) => moment.kind === 'when' || moment.at < calmAt || action.kind === 'write',
   );
+  const about = inOrder(before.filter(({ action }) => isOnProcesses(action)));
   const idle = new Map<Step, ServerId[]>();
-  for (const id of servers) for (const step of idleSteps(before, id)) idle.set(step, [...(idle.get(step) ?? []), id]);
+  for (const id of servers) for (const step of idleSteps(about, id)) idle.set(step, [...(idle.get(step) ?? []), id]);
+  if (idle.size === 0) return before;
   return before.flatMap((step) => {
     const without = idle.get(step);
     if (without === undefined || !isOnProcesses(step.action)) return [step];
@@ -22,9 +24,9 @@ export function withoutIdleSteps(timeline: readonly Step[], servers: readonly Se
   });
 }
 
-/** Steps that certainly have no effect on that server. Those with a label stay: others may wait for them. */
-function idleSteps(timeline: readonly Step[], id: ServerId): Step[] {
-  const mine = timeline.filter(({ action }) => isOnProcesses(action) && action.servers.some((who) => mayMean(who, id)));
+/** Steps that certainly have no effect on that server, of those about processes, which come in the order of their times. Those with a label stay: others may wait for them. */
+function idleSteps(about: readonly Step[], id: ServerId): Step[] {
+  const mine = about.filter(({ action }) => isOnProcesses(action) && action.servers.some((who) => mayMean(who, id)));
   const certain = mine.every(({ moment, action }) => moment.kind === 'at' && !byRole(action));
   if (!certain) {
     const pausable = mine.some(({ action }) => action.kind === 'pause');
@@ -32,7 +34,7 @@ function idleSteps(timeline: readonly Step[], id: ServerId): Step[] {
   }
   let status: Status = 'down';
   const idle: Step[] = [];
-  for (const step of inOrder(mine)) {
+  for (const step of mine) {
     const after = statusAfter(step.action.kind, status);
     if (after === null && step.label === null) idle.push(step);
     status = after ?? status;
@@ -40,8 +42,17 @@ function idleSteps(timeline: readonly Step[], id: ServerId): Step[] {
   return idle;
 }
 
+const ON_PROCESSES: ReadonlySet<Action['kind']> = new Set<OnProcesses['kind']>([
+  'start',
+  'kill',
+  'stop',
+  'crash',
+  'pause',
+  'resume',
+]);
+
 function isOnProcesses(action: Action): action is OnProcesses {
-  return ['start', 'kill', 'stop', 'crash', 'pause', 'resume'].includes(action.kind);
+  return ON_PROCESSES.has(action.kind);
 }
 
 function byRole(action: Action): boolean {

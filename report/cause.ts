@@ -19,7 +19,7 @@ interface Subjects {
 
 /** Links of one chain, faults, and moments in the life of what it is about: a screenful in all. */
 const CHAIN = 16;
-const FAULTS = 4;
+const FAULTS = 5;
 const LIFE = 8;
 
 /** The events that led to a violation, oldest first, the violating one last. Only those that matter: the chain of
@@ -162,7 +162,11 @@ function parents(recent: Recent, index: number, about: Subjects): number[] {
         ? back((earlier) => earlier.kind === 'established' && earlier.server === server)
         : received(['UPTODATE']);
     case 'started':
-      return back((earlier) => earlier.kind === 'ended' && earlier.server === server);
+      return [
+        ...back((earlier) => earlier.kind === 'ended' && earlier.server === server),
+        // What it should find on its disk.
+        ...back((earlier) => earlier.kind === 'epochWritten' && earlier.server === server),
+      ];
     default:
       return trigger(recent, index, event);
   }
@@ -202,11 +206,20 @@ function sentBecause(
       (earlier) =>
         earlier.kind === 'logged' && earlier.server === server && earlier.txns.some((txn) => txn.zxid === zxid),
     );
-    return logged.length > 0
-      ? logged
-      : back(
-          (earlier) => earlier.kind === 'epochWritten' && earlier.server === server && earlier.file === 'currentEpoch',
-        );
+    if (logged.length > 0) return logged;
+    // That of NEWLEADER.
+    return [
+      ...back(
+        (earlier) => earlier.kind === 'epochWritten' && earlier.server === server && earlier.file === 'currentEpoch',
+      ),
+      ...back(
+        (earlier) =>
+          earlier.kind === 'received' &&
+          earlier.server === server &&
+          earlier.message.kind === 'NEWLEADER' &&
+          earlier.message.zxid === zxid,
+      ),
+    ];
   }
   if (message.kind === 'ACKEPOCH')
     return back((earlier) => earlier.kind === 'epochWritten' && earlier.server === server);
@@ -302,7 +315,7 @@ function momentOf(event: TraceEvent, about: Subjects): string | undefined {
   }
 }
 
-/** Faults and ends of processes between two events, the last ones, those of the servers meant or of nobody's. */
+/** Faults, ends of processes and of roles between two events, the last ones, those of the servers meant or of nobody's. */
 function faults(recent: Recent, from: number, until: number, about: Subjects): number[] {
   const found: number[] = [];
   for (let i = until - 1; i >= from && found.length < FAULTS; i--) {
@@ -312,6 +325,7 @@ function faults(recent: Recent, from: number, until: number, about: Subjects): n
       (event.kind === 'fault' && !shownByProcess(event)) ||
       event.kind === 'diskFailed' ||
       (event.kind === 'ended' && event.how !== 'stop') ||
+      (event.kind === 'leftRole' && event.epoch >= 0) ||
       event.kind === 'paused';
     if (told && (event.server <= 0 || about.servers.has(event.server))) found.push(i);
   }

@@ -1,5 +1,5 @@
 import type { Paint } from './paint.ts';
-import { explain, type ExplainOptions, type Explanation } from './explain.ts';
+import { explain, type ExplainOptions, type Explanation, type Told } from './explain.ts';
 import {
   choiceWords,
   configWords,
@@ -89,6 +89,8 @@ function alsoBroken({ report, failure }: Explanation): string[] {
 // ── the chain
 
 const CHAIN_LINES = 25;
+/** What lies further back than so many events, and before the chain, is another story. */
+const NEAR = 200;
 
 function whyLines(explanation: Explanation, paint: Paint): string[] {
   const { stuck, chain } = explanation;
@@ -101,7 +103,9 @@ function whyLines(explanation: Explanation, paint: Paint): string[] {
   let lines = chainLines(explanation, marked, paint);
   // What lies furthest back goes first, but for what is marked.
   while (lines.length > CHAIN_LINES) {
-    const least = marked.findIndex((cause) => cause.index !== explanation.deciding?.index);
+    const least = marked.findIndex(
+      ({ index }) => index !== explanation.deciding?.index && index !== explanation.deviation?.index,
+    );
     if (least < 0 || marked.length <= 3) break;
     marked.splice(least, 1);
     lines = chainLines(explanation, marked, paint);
@@ -109,25 +113,32 @@ function whyLines(explanation: Explanation, paint: Paint): string[] {
   return lines;
 }
 
-/** The chain, and in it the deciding event. */
-function withMarked({ chain, deciding, failure }: Explanation): Explanation['chain'][number][] {
+/** The chain, and in it the deciding event, and the one that `corrected` does not have if it lies between. */
+function withMarked({ chain, deciding, deviation, failure }: Explanation): Told[] {
   const all = [...chain];
-  if (
-    deciding !== null &&
-    deciding.index < failure.violation.event &&
-    !chain.some(({ index }) => index === deciding.index)
-  )
-    all.push(deciding);
+  const add = (told: Told): void => {
+    if (told.index < failure.violation.event && !all.some(({ index }) => index === told.index)) all.push(told);
+  };
+  if (deciding !== null) add(deciding);
+  const [first] = chain;
+  const near = failure.violation.event - NEAR;
+  if (deviation !== null && first !== undefined && deviation.index > Math.min(first.index, near)) add(deviation);
   return all.sort((a, b) => a.index - b.index);
 }
 
-function chainLines({ deciding, failure }: Explanation, causes: Explanation['chain'], paint: Paint): string[] {
+function chainLines(explanation: Explanation, causes: readonly Told[], paint: Paint): string[] {
   return causes.flatMap(({ index, event, words }, i) => {
     const time = seconds(event.at).padStart(10);
-    const mark =
-      index === failure.violation.event ? paint.bad('=>') : index === deciding?.index ? paint.looking(' *') : '  ';
+    const mark = markOf(explanation, index, paint);
     return wrap(`${words} ${paint.dim(`#${index}`)}`, `${i === 0 ? '  Why ' : '      '}${mark}${time}  `, 20);
   });
+}
+
+/** `=>` breaks the property, `*` decided, `!` is what the behaviour does and `corrected` does not. */
+function markOf({ deciding, deviation, failure }: Explanation, index: number, paint: Paint): string {
+  if (index === failure.violation.event) return paint.bad('=>');
+  if (index === deciding?.index) return paint.looking(index === deviation?.index ? '*!' : ' *');
+  return index === deviation?.index ? paint.fence(' !') : '  ';
 }
 
 // ── the deciding event
@@ -142,7 +153,7 @@ function decidingLines({ nearest, plan, told, deciding, deviation }: Explanation
       ...section(
         'Deciding',
         nearest.flips.length === 0
-          ? 'nothing that happens from outside: no fault, no request'
+          ? 'nothing from outside: it fails without any fault or request'
           : `no single choice: none of ${count(nearest.flips.length, 'choice')} made otherwise makes the run pass`,
       ),
     );
@@ -166,7 +177,7 @@ function decidingLines({ nearest, plan, told, deciding, deviation }: Explanation
   if (idle.length > 0) lines.push(...section('Not needed', listed(idle)));
   if (told !== plan) lines.push(...section('Chaos', chaosWords(plan, told)));
   if (nearest.corrected !== null)
-    lines.push(...section('On corrected', correctedWords(nearest.corrected.verdict, deviation)));
+    lines.push(...section('Corrected !', correctedWords(nearest.corrected.verdict, deviation)));
   return lines;
 }
 
@@ -194,8 +205,8 @@ function correctedWords(
   const parts =
     deviation === null ? '' : ` It is another run from #${deviation.index} on, where here ${deviation.words}.`;
   return verdict === 'passes'
-    ? `the same plan passes.${parts}`
-    : `the same plan: ${flipVerdictWords(verdict)}. It is not this behaviour alone.`;
+    ? `on corrected the same plan passes.${parts}`
+    : `on corrected the same plan: ${flipVerdictWords(verdict)}. It is not this behaviour alone.`;
 }
 
 function besideLines({ rows, nearest, failure }: Explanation, paint: Paint): string[] {

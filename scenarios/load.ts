@@ -40,7 +40,8 @@ export function loadScenario(nameOrPath: string, folder: string): Parsed {
   const file = findScenario(nameOrPath, folder);
   if (file === undefined) {
     const isPath = /[/\\]|\.ya?ml$/i.test(nameOrPath);
-    const guess = didYouMean(nameOrPath, groupedScenarioNames(folder));
+    const known = groupedScenarioNames(folder).flatMap((name) => [name, basename(name)]);
+    const guess = didYouMean(nameOrPath, known);
     return mistake(
       nameOrPath,
       isPath ? `there is no such file${guess}` : `there is no scenario of this name${guess}`,

@@ -64,6 +64,11 @@ const TABLE: readonly Row[] = [
     ],
   },
   {
+    where: /^commands\/search-commands\.ts$/,
+    may: ['commands/'],
+    packages: ['commander'],
+  },
+  {
     where: /^commands\//,
     may: ['commands/', 'fuzz/', 'report/', 'scenarios/', 'properties/', ...ENGINE_FOR_READERS],
     packages: [

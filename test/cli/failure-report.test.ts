@@ -54,7 +54,7 @@ test.each(['ZOOKEEPER-4643', 'ZOOKEEPER-4712', 'ZOOKEEPER-1419', 'ZOOKEEPER-1492
     const lines = failureReport({ ...input, file: `regressions/${name}.yaml` }, PLAIN);
     for (const line of lines) expect(columns(line), line).toBeLessThanOrEqual(WIDTH);
     const text = lines.join('\n');
-    for (const part of ['What broke', 'Why', 'Deciding', 'On corrected', 'The servers', 'Config', 'Stamp'])
+    for (const part of ['What broke', 'Why', 'Deciding', 'Corrected !', 'The servers', 'Config', 'Stamp'])
       expect(text).toContain(`  ${part}`);
     expect(text).toContain(`FAIL  ${failure.property}`);
     expect(text).toMatch(/Not involved {2}2 of 5 servers \(removed by shrinking\)/);

@@ -26,8 +26,12 @@ function expectSame(scenario: Scenario): void {
   expect(writeScenario(again)).toBe(text);
 }
 
-test.each(scenarioNames('scenarios'))('%s is written and read again unchanged', (name) => {
-  const parsed = loadScenario(name, 'scenarios');
+const OURS = ['scenarios', 'scenarios/bugs'].flatMap((folder) =>
+  scenarioNames(folder).map((name) => [name, folder] as const),
+);
+
+test.each(OURS)('%s of %s is written and read again unchanged', (name, folder) => {
+  const parsed = loadScenario(name, folder);
   if ('mistakes' in parsed) throw new Error('a scenario of ours has mistakes');
   expectSame(parsed.scenario);
 });
