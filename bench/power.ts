@@ -57,7 +57,9 @@ for (const release of wanted) {
   console.log(
     `${release.padEnd(42)} ${found.length}/${hits.length}` +
       ` runs ${String(median(hits.map(({ runs }) => runs))).padStart(6)}` +
-      ` ${median(hits.map((hit) => hit.seconds)).toFixed(2).padStart(6)} s` +
+      ` ${median(hits.map((hit) => hit.seconds))
+        .toFixed(2)
+        .padStart(6)} s` +
       ` worst ${Math.max(...hits.map((hit) => hit.seconds)).toFixed(1)}` +
       ` | ${perSecond.toFixed(0)}/s ${perRun.toFixed(0)} ev | ${spoke.join(', ')}`,
   );

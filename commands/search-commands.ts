@@ -35,7 +35,7 @@ export function addSearchCommands(
     .option('--strategy <name>', 'how chance is used: swarm, pct or pos', 'swarm')
     .option('--until-stable <count>', 'end when so many runs in a row reached nothing new')
     .option('--keep-going', 'go on after a failure; failures that are one story are one')
-    .option('-o, --out <dir>', 'write report.json and failures/*.yaml into this folder')
+    .option('-o, --out <dir>', 'write report.json and failures/ into this folder')
     .option('--json', 'print the report as one JSON object and nothing else')
     .option('--junit <file>', 'write the report as JUnit XML too')
     .option('-p, --property <file...>', 'judge by the properties of these modules too')
@@ -62,7 +62,7 @@ export function addSearchCommands(
     .summary('join the reports of shards')
     .description('Joins the reports of all shards of one batch: the result is the report of the unsharded run.')
     .argument('<report...>', 'files of "fuzz --json", or folders of "fuzz --out"')
-    .option('-o, --out <dir>', 'write report.json and failures/*.yaml into this folder')
+    .option('-o, --out <dir>', 'write report.json and failures/ into this folder')
     .option('--json', 'print the report as one JSON object and nothing else')
     .option('--junit <file>', 'write the report as JUnit XML too')
     .option('--fail-on-unreached', 'end with 3 if anything was never reached')
@@ -73,7 +73,7 @@ export function addSearchCommands(
       'after',
       examples([
         ['zabsim merge shard-1 shard-2 shard-3', 'folders'],
-        ['zabsim merge shard-*/report.json --junit all.xml', 'files'],
+        ['zabsim merge one.json two.json --junit all.xml', 'files'],
       ]) + '\nExit codes: as "zabsim fuzz"; 2 when the reports do not belong together.\n',
     );
 

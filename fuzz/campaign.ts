@@ -41,7 +41,7 @@ export interface Campaign {
 }
 
 /** Runs of one batch. Fixed: which runs are played must not depend on the number of workers. */
-const BATCH = 64;
+const BATCH = 32;
 
 /** Plays batches on the pool, and adds them up in their order: what is told of a campaign with an end of its own depends on
  *  seed, shape and shard alone, never on the number of workers. */
@@ -173,7 +173,8 @@ async function played(
 function culprit(run: number, error: unknown): Tally {
   const tally = newTally();
   tally.runs = 1;
-  const words = error instanceof WorkerDied ? { message: `a worker died: ${error.message}`, stack: [] } : wordsOf(error);
+  const words =
+    error instanceof WorkerDied ? { message: `a worker died: ${error.message}`, stack: [] } : wordsOf(error);
   tally.ownFaults.push({ run, ...words });
   return tally;
 }
@@ -181,7 +182,12 @@ function culprit(run: number, error: unknown): Tally {
 /** The failures of a campaign with what shrinking made of them, in the order of their first runs. A failure that could not be
  *  shrunk, because its thread died or there was no time, is there without. */
 export async function shrinkAll(
-  { tally, options, pool, maxTries }: {
+  {
+    tally,
+    options,
+    pool,
+    maxTries,
+  }: {
     readonly tally: Tally;
     readonly options: CampaignOptions;
     readonly pool: Pool;

@@ -49,29 +49,49 @@ export interface MatrixPlan {
 const SHRUNK_HITS = 3;
 const MOST_TRIES = 2000;
 
-/** A row for each bug, and one for `corrected`. Hunts run side by side, each on one thread; the rows come in the order of the
- *  bugs. `onRow` is told of each as soon as it is whole. */
+/** A row for each bug, and one for `corrected`. Bugs are worked on side by side, each by one thread; the rows come in the order of
+ *  the bugs. `onRow` is told of each as soon as it is whole. */
 export async function measureMatrix(
   plan: MatrixPlan,
   pool: Pool,
-  hooks: { readonly onRow: (row: MatrixRow) => void; readonly isInterrupted: () => boolean },
+  hooks: {
+    readonly jobs: number;
+    readonly onRow: (row: MatrixRow) => void;
+    readonly isInterrupted: () => boolean;
+  },
 ): Promise<MatrixRow[]> {
   const targets = [
-    ...plan.bugs.map((bug) => ({ name: bug.name, kind: bug.kind, breaks: bug.breaks })),
-    ...(plan.control ? [{ name: 'corrected', kind: 'control' as const, breaks: [] }] : []),
+    // The longest first: it is never found.
+    ...(plan.control ? [CONTROL] : []),
+    ...plan.bugs.map(({ name, kind, breaks }) => ({ name, kind, breaks })),
   ];
-  const rows = await Promise.all(
-    targets.map(async (target) => {
-      const hunts = await Promise.all(plan.seeds.map((seed) => huntOne(target.name, seed, plan, pool, hooks)));
-      const done = hunts.filter((hunt) => hunt !== null);
-      if (done.length === 0) return null;
-      const row = await rowOf(target, done, plan, pool);
+  const rows: (MatrixRow | null)[] = targets.map(() => null);
+  let begun = 0;
+  const lane = async (): Promise<void> => {
+    while (begun < targets.length && !hooks.isInterrupted()) {
+      const nth = begun++;
+      const target = targets[nth]!;
+      const hunts: SeedHunt[] = [];
+      for (const seed of plan.seeds) {
+        const hunt = await huntOne(target.name, seed, plan, pool, hooks);
+        if (hunt !== null) hunts.push(hunt);
+      }
+      if (hunts.length < plan.seeds.length) return;
+      const row = await rowOf(target, hunts, plan, pool);
+      rows[nth] = row;
       hooks.onRow(row);
-      return row;
-    }),
-  );
-  return rows.filter((row) => row !== null);
+    }
+  };
+  await Promise.all(Array.from({ length: hooks.jobs }, lane));
+  const [control, ...bugs] = plan.control ? rows : [null, ...rows];
+  return [...bugs, control ?? null].filter((row) => row !== null);
 }
+
+const CONTROL: { readonly name: string; readonly kind: MatrixRow['kind']; readonly breaks: readonly string[] } = {
+  name: 'corrected',
+  kind: 'control',
+  breaks: [],
+};
 
 interface SeedHunt {
   readonly seed: string;
@@ -112,9 +132,7 @@ async function rowOf(
     ? await Promise.all(
         hits
           .slice(0, SHRUNK_HITS)
-          .map(({ seed, run }) =>
-            shrunk(planOf(seed, run, shape), { propertyFiles: [], pool, maxTries: MOST_TRIES }),
-          ),
+          .map(({ seed, run }) => shrunk(planOf(seed, run, shape), { propertyFiles: [], pool, maxTries: MOST_TRIES })),
       )
     : [];
   const small = shrinks.flatMap(({ found, ms }) => (found === null ? [] : [{ ...found, ms }]));

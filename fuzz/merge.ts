@@ -55,7 +55,8 @@ function mismatch(
   report: FuzzReport,
 ): string[] {
   const differing = SAME.filter((key) => report[key] !== head.report[key]).map(
-    (key) => `${key === 'of' ? 'number of shards' : key} ${String(report[key])}, and ${head.path} has ${String(head.report[key])}`,
+    (key) =>
+      `${key === 'of' ? 'number of shards' : key} ${String(report[key])}, and ${head.path} has ${String(head.report[key])}`,
   );
   for (const key of ['limit', 'ownProperties'] as const)
     if (JSON.stringify(report[key]) !== JSON.stringify(head.report[key]))

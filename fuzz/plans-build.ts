@@ -169,8 +169,8 @@ function networkOf(on: ReadonlySet<Feature>, { network, slow }: Base): NetworkMo
   };
 }
 
-/** Slow disks are slow against the limits: an fsync takes from a tenth of syncLimit to more than all of it. They are never
- *  so slow that a handshake, which waits for three of them, could not be done within initLimit. */
+/** Slow disks are slow against the limits: an fsync takes from a tenth of syncLimit to more than all of it. They are
+ *  never so slow that a handshake, which waits for three of them, could not be done within initLimit. */
 function diskOf(
   on: ReadonlySet<Feature>,
   { disk, slow, load }: Base,

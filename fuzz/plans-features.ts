@@ -1,6 +1,6 @@
-/** What the swarm switches on and off. A feature that is off leaves no trace in a plan, so that one that would hide a bug,
- *  as constant crashes hide whatever needs a long epoch, is often out of its way.
- *  Source: Groce et al., Swarm Testing, ISSTA 2012. */
+/** What the swarm switches on and off. A feature that is off leaves no trace in a plan, so that one that would hide
+ *  a bug, as constant crashes hide whatever needs a long epoch, is often out of its way. Source: Groce et al., Swarm
+ *  Testing, ISSTA 2012. */
 
 /** Faults that strike at a moment of the protocol, or at any time. */
 export const STRIKES = [

@@ -71,7 +71,7 @@ const DRAWN: readonly Hook[] = [...drawn(OF_HANDOVER), ...drawn(OTHERS)];
 export const MOMENTS = DRAWN.length;
 export const HANDOVERS = drawn(OF_HANDOVER).length;
 
-/** The moment of that index: the `nth` such event at `server` (null: at anybody) once the step `after` has been taken. */
+/** The moment of that index: the `nth` such event at `server` (null: at anybody) once step `after` has been taken. */
 export function momentOf(index: number, where: { server: Who | null; nth: number; after: string }): Condition {
   const { server, nth, after } = where;
   const { event, message, state, phase } = DRAWN[index % MOMENTS]!;

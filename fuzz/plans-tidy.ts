@@ -5,9 +5,9 @@ import type { ServerId } from '../sim/zab/sets.ts';
 type Status = 'up' | 'paused' | 'down';
 type OnProcesses = Extract<Action, { kind: 'start' | 'kill' | 'stop' | 'crash' | 'pause' | 'resume' }>;
 
-/** Leaves out what certainly does nothing: a start of a server that runs, a resume of one that no step has paused, a fault after
- *  the calm. Plans are read by people, and the reader of scenario files refuses such steps. What a step by role, or on an event
- *  of the trace, may have done to a server is not known beforehand: its steps stay. */
+/** Leaves out what certainly does nothing: a start of a server that runs, a resume of one that no step has paused, a
+ *  fault after the calm. Plans are read by people, and the reader of scenario files refuses such steps. What a step
+ *  by role, or on an event of the trace, may have done to a server is not known beforehand: its steps stay. */
 export function withoutIdleSteps(timeline: readonly Step[], servers: readonly ServerId[], calmAt: Micros): Step[] {
   const before = timeline.filter(
     ({ moment, action }) => moment.kind === 'when' || moment.at < calmAt || action.kind === 'write',
@@ -24,7 +24,8 @@ export function withoutIdleSteps(timeline: readonly Step[], servers: readonly Se
   });
 }
 
-/** Steps that certainly have no effect on that server, of those about processes, which come in the order of their times. Those with a label stay: others may wait for them. */
+/** Steps that certainly have no effect on that server, of those about processes, which come in the order of their
+ *  times. Those with a label stay: others may wait for them. */
 function idleSteps(about: readonly Step[], id: ServerId): Step[] {
   const mine = about.filter(({ action }) => isOnProcesses(action) && action.servers.some((who) => mayMean(who, id)));
   const certain = mine.every(({ moment, action }) => moment.kind === 'at' && !byRole(action));

@@ -14,8 +14,8 @@ export interface PlanShape {
   readonly maxServers?: number;
 }
 
-/** Plans of that shape: first which features are on, then how strong. It shrinks towards few features, few chapters and few
- *  faults; whatever it shrinks to keeps a quorum of good copies. */
+/** Plans of that shape: first which features are on, then how strong. It shrinks towards few features, few chapters
+ *  and few faults; whatever it shrinks to keeps a quorum of good copies. */
 export function planArbitrary(shape: PlanShape = {}): fc.Arbitrary<Plan> {
   const demands = demandsOf(shape);
   return SKETCH.map((sketch) => ({

@@ -80,16 +80,16 @@ class Lane {
     const threads = this.#threads;
     this.#threads = null;
     this.#watched = null;
-    // A thread that has left already cannot be waited for.
-    if (threads !== null) await Promise.race([threads.destroy(), pause(CLOSING_MS)]);
+    if (threads === null) return;
+    // A thread that has left already is waited for in vain.
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((over) => (timer = setTimeout(over, CLOSING_MS)));
+    await Promise.race([threads.destroy(), patience]);
+    clearTimeout(timer);
   }
 }
 
 const CLOSING_MS = 500;
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms).unref());
-}
 
 /** The bundle of `fuzz/worker.ts` lies beside the bundle that this is in. */
 const WORKER = workerFile();

@@ -6,7 +6,17 @@ import { SITUATION_NAMES } from '../sim/search/coverage.ts';
 /** Everything in a report that is not counted from runs. */
 export type Frame = Pick<
   FuzzReport,
-  'seed' | 'release' | 'strategy' | 'ownProperties' | 'shards' | 'of' | 'keepGoing' | 'limit' | 'ended' | 'wallMs' | 'end'
+  | 'seed'
+  | 'release'
+  | 'strategy'
+  | 'ownProperties'
+  | 'shards'
+  | 'of'
+  | 'keepGoing'
+  | 'limit'
+  | 'ended'
+  | 'wallMs'
+  | 'end'
 >;
 /** What is known of a failure besides its runs. */
 export type Detail = Omit<FailureEntry, 'property' | 'fingerprint' | 'why' | 'run' | 'events' | 'runs' | 'seeds'>;

@@ -24,9 +24,10 @@ export interface SmallerOptions {
   readonly maxRuns?: number;
 }
 
-/** fast-check's own shrinking of a drawn plan: features, chapters and faults go as a whole, before anybody looks at single steps.
- *  What fails otherwise than `failure` (another fingerprint) is another story, and counts as a pass. The plan that comes back
- *  fails with the same fingerprint; where nothing smaller does, it is the one that was drawn. Deterministic. */
+/** fast-check's own shrinking of a drawn plan: features, chapters and faults go as a whole, before anybody looks at
+ *  single steps. What fails otherwise than `failure` (another fingerprint) is another story, and counts as a pass.
+ *  The plan that comes back fails with the same fingerprint; where nothing smaller does, it is the one that was
+ *  drawn. Deterministic. */
 export function shrinkDrawn(
   { seed, index, shape }: Drawn,
   failure: PlanFailure,

@@ -176,10 +176,18 @@ function positionWords({ server, state, phase, leader, epoch }: Standing): strin
 /** What the plan has that is not usual: the ensemble always, the rest where it differs from the defaults. */
 export function configWords(scenario: Scenario, features: readonly string[]): string {
   const { release, schedule, settings } = scenario;
-  const models = (['network', 'disk', 'processes'] as const).flatMap((model) => {
-    const changed = differences(scenario[model], DEFAULT_MODELS[model]);
-    return changed.length === 0 ? [] : [`${model} ${changed.join(', ')}`];
-  });
+  const { own, ...disk } = scenario.disk;
+  const disks = [
+    ...differences(disk, DEFAULT_MODELS.disk),
+    ...own.map(({ server, sync }) => `${who(server)} sync=${valueWords(sync)}`),
+  ];
+  const models = (
+    [
+      ['network', differences(scenario.network, DEFAULT_MODELS.network)],
+      ['disk', disks],
+      ['processes', differences(scenario.processes, DEFAULT_MODELS.processes)],
+    ] as const
+  ).flatMap(([model, changed]) => (changed.length === 0 ? [] : [`${model} ${changed.join(', ')}`]));
   const drift = scenario.clocks.map(
     ({ server, driftPpm, offset }) => `${who(server)} ${driftPpm} ppm, off by ${formatDuration(offset)}`,
   );
@@ -203,11 +211,15 @@ function differences(values: object, usual: object): string[] {
   );
 }
 
-/** A range in microseconds, or a number. */
+/** A range in microseconds, ranges by server, or a number. */
 function valueWords(value: unknown): string {
   if (!Array.isArray(value)) return String(value);
-  const [least, most] = value.map((micros) => formatDuration(Number(micros)));
-  return least === most ? String(least) : `${least} .. ${most}`;
+  const parts: readonly unknown[] = value;
+  if (parts.every((part) => typeof part === 'number')) {
+    const [least = 0, most = 0] = parts;
+    return least === most ? formatDuration(least) : `${formatDuration(least)} .. ${formatDuration(most)}`;
+  }
+  return JSON.stringify(value);
 }
 
 /** A fingerprint as a short word: failures with the same one are one story. */

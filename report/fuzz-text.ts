@@ -170,10 +170,18 @@ function verdictLines(report: FuzzReport, paint: Paint): string[] {
     );
   }
   if (ownFaults.length > 0)
-    return wrap(`${interrupted}${paint.bad('FAULT OF ZABSIM')}  in ${count(ownFaults.length, 'run')} of ${thousands(runs)}.`);
+    return wrap(
+      `${interrupted}${paint.bad('FAULT OF ZABSIM')}  in ${count(ownFaults.length, 'run')} of ${thousands(runs)}.`,
+    );
   const judged = report.properties.some(({ premises }) => premises > 0);
   if (!judged) return wrap(`${interrupted}${paint.looking('INCONCLUSIVE')}  nothing was judged.`);
   const gaps = unreached(report).length;
-  const vacuous = gaps === 0 ? '' : ` ${count(gaps, 'thing')} named above was never reached.`.replace('things named above was', 'things named above were');
+  const vacuous =
+    gaps === 0
+      ? ''
+      : ` ${count(gaps, 'thing')} named above was never reached.`.replace(
+          'things named above was',
+          'things named above were',
+        );
   return wrap(`${interrupted}${paint.good('PASS')}  nothing found in ${count(runs, 'run')}.${vacuous}`);
 }

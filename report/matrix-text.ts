@@ -53,7 +53,11 @@ function ms(value: number): string {
 export function matrixByProperty(rows: readonly MatrixLine[], paint: Paint): string[] {
   const caught = byProperty(rows);
   return table(
-    [{ title: paint.title('property') }, { title: paint.title('bugs'), right: true }, { title: paint.title('hits'), right: true }],
+    [
+      { title: paint.title('property') },
+      { title: paint.title('bugs'), right: true },
+      { title: paint.title('hits'), right: true },
+    ],
     caught.map(({ property, bugs, hits }) => [property, String(bugs.length), String(hits)]),
   );
 }

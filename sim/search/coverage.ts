@@ -87,8 +87,8 @@ const INTERRUPTED: readonly Situation[] = [
   'interrupted-broadcast',
 ];
 
-/** What one run reached, seen from its trace: situations, and abstract states. A pure observer of a few kinds of events: it costs
- *  some percent of a run. */
+/** What one run reached, seen from its trace: situations, and abstract states. A pure observer of a few kinds of
+ *  events: it costs some percent of a run. */
 export class Coverage {
   readonly #seen: Seen[] = [];
   readonly #voters: QuorumVerifier;
@@ -110,8 +110,8 @@ export class Coverage {
     return this.#situations;
   }
 
-  /** Hashes, 32 bits each, of what the servers were all together: role, phase, epochs counted from the lowest, and how far
-   *  each log is behind the longest. Servers are interchangeable. */
+  /** Hashes, 32 bits each, of what the servers were all together: role, phase, epochs counted from the lowest, and
+   *  how far each log is behind the longest. Servers are interchangeable. */
   states(): Iterable<number> {
     return this.#states;
   }

@@ -17,7 +17,13 @@ export type Change =
   | { readonly kind: 'corrected' };
 
 export type Model =
-  'losses' | 'resets' | 'spikes of the network' | 'spikes of the disks' | 'failures of the disks' | 'clocks';
+  | 'losses'
+  | 'resets'
+  | 'spikes of the network'
+  | 'spikes of the disks'
+  | 'failures of the disks'
+  | 'clocks'
+  | 'disks that differ';
 
 /** Something that could have been otherwise, and the ways in which it could, the least change first. */
 export interface Choice {
@@ -97,6 +103,7 @@ function modelsOf({ network, disk, clocks }: Scenario): Choice[] {
     ['spikes of the network', network.spikePpm],
     ['spikes of the disks', disk.spikePpm],
     ['failures of the disks', disk.failPpm],
+    ['disks that differ', disk.own.length],
     ['clocks', clocks.length],
   ];
   return models.flatMap(([model, strength]): Choice[] =>
@@ -167,6 +174,8 @@ function withoutModel(scenario: Scenario, model: Model): Scenario {
       return { ...scenario, disk: { ...disk, spikePpm: 0 } };
     case 'failures of the disks':
       return { ...scenario, disk: { ...disk, failPpm: 0 } };
+    case 'disks that differ':
+      return { ...scenario, disk: { ...disk, own: [] } };
     case 'clocks':
       return { ...scenario, clocks: [] };
   }

@@ -318,7 +318,7 @@ test('everything that has a name can be listed and shown, within eighty columns'
   const { out } = zabsim('list');
   narrow(out);
   const listed: unknown = JSON.parse(zabsim('list', '--json').out);
-  expect(Object.keys(listed as object)).toEqual(['scenarios', 'properties', 'releases', 'faults', 'rules']);
+  expect(Object.keys(listed as object)).toEqual(['scenarios', 'bugs', 'properties', 'releases', 'faults', 'rules']);
   for (const [kind, entries] of Object.entries(
     listed as Readonly<Record<string, readonly { name: string; about: string }[]>>,
   )) {

@@ -118,7 +118,8 @@ describe('a report', () => {
 });
 
 describe('merging shards', () => {
-  const named = (reports: readonly FuzzReport[]) => reports.map((each, i) => ({ path: `shard-${i + 1}`, report: each }));
+  const named = (reports: readonly FuzzReport[]) =>
+    reports.map((each, i) => ({ path: `shard-${i + 1}`, report: each }));
   const refusal = (reports: readonly FuzzReport[]): string => {
     const joined = mergeReports(named(reports));
     return 'refused' in joined ? joined.refused.join('\n') : 'not refused';
@@ -136,7 +137,9 @@ describe('merging shards', () => {
     expect(refusal([one!])).toBe('shards 2/3, 3/3 are missing');
     expect(refusal([one!, two!, three!, two!])).toBe('shard-4: shard 2/3 is in shard-2 too');
     expect(refusal([one!, two!, { ...three!, seed: '2' }])).toBe('shard-3: seed 2, and shard-1 has 1');
-    expect(refusal([one!, two!, { ...three!, version: '0.0.9' }])).toMatch(/^shard-3: version 0\.0\.9, and shard-1 has /);
+    expect(refusal([one!, two!, { ...three!, version: '0.0.9' }])).toMatch(
+      /^shard-3: version 0\.0\.9, and shard-1 has /,
+    );
     expect(refusal([one!, two!, { ...three!, release: '3.8.0' }])).toMatch(/^shard-3: release 3\.8\.0/);
     expect(refusal([{ ...one!, of: 4 }, two!, three!])).toMatch(/^shard-2: number of shards 3, and shard-1 has 4/);
     expect(refusal([])).toBe('there is nothing to merge');

@@ -1,5 +1,5 @@
-// Situations are told by the trace alone, each by what its name says; abstract states ask neither who is who nor how far epochs
-// have come.
+// Situations are told by the trace alone, each by what its name says; abstract states ask neither who is who nor how
+// far epochs have come.
 import { describe, expect, test } from 'vitest';
 import { planOf } from '../../fuzz/plans.ts';
 import { PROPERTIES } from '../../properties/index.ts';

@@ -44,7 +44,9 @@ describe.each(RECIPES)('the commands of %s', (file) => {
       if (!known.has(command))
         known.set(command, spawnSync(process.execPath, [CLI, command, '--help'], { encoding: 'utf8' }).stdout);
       for (const word of words.filter((each) => each.startsWith('-')))
-        expect(known.get(command), `${word} of zabsim ${words.join(' ')}`).toMatch(new RegExp(`(^|[ ,])${word}\\b`, 'm'));
+        expect(known.get(command), `${word} of zabsim ${words.join(' ')}`).toMatch(
+          new RegExp(`(^|[ ,])${word}\\b`, 'm'),
+        );
     }
   });
 });

@@ -1,4 +1,5 @@
-// What fast-check makes of a drawn plan fails with the same fingerprint, is no longer than it was, and is the same each time.
+// What fast-check makes of a drawn plan fails with the same fingerprint, is no longer than it was, and is the same
+// each time.
 import { expect, test } from 'vitest';
 import { planOf } from '../../fuzz/plans.ts';
 import { shrinkDrawn } from '../../fuzz/shrink-plan.ts';
