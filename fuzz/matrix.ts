@@ -1,7 +1,7 @@
 import type { Bug } from '../sim/zab/bugs/index.ts';
 import { shrunk } from './campaign.ts';
 import type { Hunted } from './hunt.ts';
-import { planOf, type PlanShape } from './plans.ts';
+import type { PlanShape } from './plans.ts';
 import type { Pool } from './pool.ts';
 
 export interface MatrixRow {
@@ -134,7 +134,9 @@ async function rowOf(
     ? await Promise.all(
         hits
           .slice(0, SHRUNK_HITS)
-          .map(({ seed, run }) => shrunk(planOf(seed, run, shape), { propertyFiles: [], pool, maxTries: MOST_TRIES })),
+          .map(({ seed, run }) =>
+            shrunk({ seed, index: run, shape }, { propertyFiles: [], pool, maxTries: MOST_TRIES }),
+          ),
       )
     : [];
   const small = shrinks.flatMap(({ found, ms }) => (found === null ? [] : [{ ...found, ms }]));
