@@ -348,6 +348,7 @@ function scenarioOf(t: Translation, endAt: Micros): Scenario {
     verifier: ensemble.verifier,
     observers: ensemble.observers,
     settings: ensemble.settings,
+    service: 'register',
     release: '3.8.0',
     // One machine: loopback, and a disk that syncs in a millisecond or two.
     network: {

@@ -9,6 +9,7 @@ import { newNetwork } from './network.ts';
 import { clogAll } from './network-faults.ts';
 import { drain, give, hostOf, timerDue } from './processes.ts';
 import { register } from './register.ts';
+import { newZookeeper } from './zookeeper/service.ts';
 import type { Scenario } from './scenario.ts';
 import { diceOf, type Dice } from './dice.ts';
 import type { Micros } from './time.ts';
@@ -62,7 +63,8 @@ export function configOf(scenario: Scenario): Config {
   const behaviour = findBehaviour(scenario.release);
   assert(behaviour !== undefined, 'a scenario names a release or a bug that exists');
   const { servers, verifier, observers, settings } = scenario;
-  return { servers, verifier, observers, settings, behaviour, service: register };
+  const service = scenario.service === 'zookeeper' ? newZookeeper(settings, behaviour) : register;
+  return { servers, verifier, observers, settings, behaviour, service };
 }
 
 function newHost(scenario: Scenario, id: number): Host {
@@ -83,6 +85,7 @@ function newHost(scenario: Scenario, id: number): Host {
     timers: new Map(),
     timerVersions: 0,
     driftPpm: scenario.clocks.find((clock) => clock.server === id)?.driftPpm ?? 0,
+    clockOffset: scenario.clocks.find((clock) => clock.server === id)?.offset ?? 0,
     pending: new Set(),
   };
 }

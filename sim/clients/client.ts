@@ -143,6 +143,8 @@ export function clientHears(world: World, index: number, input: Input, emit: Emi
           session: client.session,
           timeoutMs: client.model.sessionTimeoutMs,
           lastZxid: client.lastZxid,
+          password: null,
+          address: null,
         },
         emit,
       );
