@@ -40,6 +40,8 @@ export interface VirtualClient {
   begun: number;
   /** A client of the timeline that was told to close does not come back by itself. */
   closed: boolean;
+  /** A bare connection that somebody outside plays: what reaches it is only kept. null: an ordinary client. */
+  inbox: Input[] | null;
   readonly random: Random;
 }
 
@@ -81,6 +83,7 @@ export function newClient(
     heardAt: 0,
     begun: 0,
     closed: false,
+    inbox: null,
     random,
   };
 }
@@ -131,6 +134,11 @@ function connect(world: World, client: VirtualClient): void {
 export function clientHears(world: World, index: number, input: Input, emit: Emit): void {
   const client = world.clients[index];
   if (client === undefined) return;
+  if (client.inbox !== null) {
+    if (input.kind === 'opened') client.connection = input.connection;
+    client.inbox.push(input);
+    return;
+  }
   switch (input.kind) {
     case 'opened':
       client.connection = input.connection;
@@ -379,6 +387,7 @@ export function cloneClient(client: VirtualClient): VirtualClient {
     ...client,
     queue: client.queue.clone(),
     outstanding: client.outstanding.clone(),
+    inbox: client.inbox?.slice() ?? null,
     random: client.random.clone(),
   };
 }

@@ -3,7 +3,6 @@ import { isVoter } from './config.ts';
 import { addCommittedProposal, processTxn } from './database.ts';
 import type { ConnectionId, Effect } from './effects.ts';
 import { Hasher } from '../hash.ts';
-import { MS } from '../time.ts';
 import { logTxn } from './log-queue.ts';
 import type { AuthId, ClientRequest, ErrorCode, QuorumMessage, Txn } from './messages.ts';
 import { fenced, note, setTimer, ticks, unexpected, warn } from './out.ts';
@@ -75,7 +74,7 @@ export function submitDue(server: Server, leader: Leader, out: Effect[]): string
   if (leader.due.length === 0) leader.due = service.due(server.db.tree, server.wallMs);
   const [op, ...rest] = leader.due;
   leader.due = rest;
-  setTimer(out, 'due', 0, (rest.length > 0 ? DUE_GAP_MS : dueEveryMs) * MS);
+  setTimer(out, 'due', 0, rest.length > 0 ? DUE_GAP_MS : dueEveryMs);
   if (op === undefined) return undefined;
   return submitRequest(
     server,

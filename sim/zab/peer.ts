@@ -1,4 +1,3 @@
-import { MS } from '../time.ts';
 import { closeAllClients } from './clients.ts';
 import { isVoter } from './config.ts';
 import { clearDatabase, fastForwardDatabase, reloadDatabase, takeSnapshot } from './database.ts';
@@ -180,7 +179,7 @@ function startZkServer(server: Server, leader: Leader, out: Effect[]): void {
   }
   startTracker(server, leader, out);
   const { dueEveryMs } = server.config.service;
-  if (dueEveryMs !== null) setTimer(out, 'due', 0, dueEveryMs * MS);
+  if (dueEveryMs !== null) setTimer(out, 'due', 0, dueEveryMs);
   server.phase = 'BROADCAST';
   note(out, { kind: 'phaseChanged', phase: 'BROADCAST' });
   note(out, { kind: 'serving', role: 'LEADING', epoch: leader.epoch, lastZxid: server.db.lastApplied });

@@ -82,17 +82,17 @@ function mark(table: WatchTable, path: string, key: string, before: number, afte
   if (was !== is) table.recursive += is ? 1 : -1;
 }
 
-/** Source: DataTree.java#addWatch: AddWatchMode 0 goes to both tables, 1 to that of the data alone. */
+/** AddWatchMode 0 goes to both tables; 1 to that of the data alone, or, where a mark is one mode, to both, so that it takes
+ *  the place of whatever watch there was on the children. Source: DataTree.java#addWatch. */
 export function addPersistentWatch(
   watches: Watches,
   on: { readonly path: string; readonly connection: number; readonly mode: number },
   marking: Marking,
 ): void {
   const { path, connection } = on;
-  if (on.mode === 0) {
-    addWatch(watches.data, { path, connection, mode: WATCH.PERSISTENT }, marking);
-    addWatch(watches.child, { path, connection, mode: WATCH.PERSISTENT }, marking);
-  } else addWatch(watches.data, { path, connection, mode: WATCH.RECURSIVE }, marking);
+  const mode = on.mode === 0 ? WATCH.PERSISTENT : WATCH.RECURSIVE;
+  addWatch(watches.data, { path, connection, mode }, marking);
+  if (on.mode === 0 || marking === 'one') addWatch(watches.child, { path, connection, mode }, marking);
 }
 
 /** The connection is gone, and its marks with it. */
