@@ -25,6 +25,7 @@ import { prefixConsistency } from './prefix-consistency.ts';
 import { primaryIntegrity } from './primary-integrity.ts';
 import { processConsistency } from './process-consistency.ts';
 import { progressAfterCalm } from './progress-after-calm.ts';
+import { repliesEqualTheLog } from './replies-equal-the-log.ts';
 import { totalOrder } from './total-order.ts';
 import { votesOnlyImprove } from './votes-only-improve.ts';
 import { zxidIdentity } from './zxid-identity.ts';
@@ -59,6 +60,7 @@ export const PROPERTIES: readonly Property[] = [
   everyServerRestarts,
   clientZxidMonotonic,
   acknowledgedWritesSurvive,
+  repliesEqualTheLog,
   progressAfterCalm,
 ];
 

@@ -272,6 +272,16 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
     },
   },
 
+  // Of two requests on one connection the later is answered first.
+  'replies-equal-the-log': {
+    with: [],
+    trace: () =>
+      coldStart()
+        .write(3, t(3, 1, 1), [3, 2, 1])
+        .ask(2001, 1, 2)
+        .told(2001, 2, z(1, 1)),
+  },
+
   // The client is told that its write is done as soon as it is proposed.
   'acknowledged-writes-survive': {
     with: [],

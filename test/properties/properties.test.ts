@@ -17,6 +17,7 @@ function longLife(): Conversation {
   c.write(3, t(3, 1, 2), [3, 2], [4])
     .log(1, t(3, 1, 2))
     .apply(t(3, 1, 2), 1);
+  c.ask(2001, 1).told(2001, 1, z(1, 2));
   // 2 has logged the third, 3 the fourth too: the one will stay, the other will go.
   c.propose(3, t(3, 1, 3), t(3, 1, 4))
     .ack(3, t(3, 1, 3), 3, 2)
