@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, type ExitCode, OwnFault, UsageError } from './commands/exit.ts';
+import { addSearchCommands } from './commands/search-commands.ts';
 import { openTerminal, type Terminal } from './commands/terminal.ts';
 import { VERSION } from './report/version.ts';
 
@@ -27,11 +28,16 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
     .argument('<scenario|file>', 'a name from "zabsim list scenarios", or a YAML file')
     .option('-s, --seed <seed>', 'a number, a hexadecimal number, a word or a git hash', '1')
     .option('-r, --release <name>', 'behave as this release instead of the one in the scenario')
+    .addOption(new Option('-b, --bug <name>', 'behave as "corrected" with this bug: 4643').conflicts('release'))
     .option('-t, --trace <file>', 'write every event to this file, as NDJSON')
     .addOption(new Option('--json', 'print one JSON object and nothing else').conflicts(['quiet', 'verbose']))
     .addOption(new Option('-q, --quiet', 'print the verdict only').conflicts('verbose'))
     .option('-v, --verbose', 'print every packet, vote and disk write too')
-    .action(async (name: string, options: import('./commands/run.ts').RunOptions) => {
+    .option('-p, --property <file...>', 'judge it by the properties of these modules too')
+    .addOption(emitOption())
+    .action(async (name: string, { bug, ...rest }: import('./commands/run.ts').RunOptions & { bug?: string }) => {
+      const options =
+        bug === undefined ? rest : { ...rest, release: (await import('./commands/choose.ts')).chooseBug(bug) };
       done(await (await import('./commands/run.ts')).run(name, options, terminal));
     })
     .addHelpText(
@@ -41,6 +47,8 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
         ['zabsim run sync-trunc --seed 0x2a --verbose', 'with every packet'],
         ['zabsim run my.yaml --release 3.8.0 --trace run.ndjson', 'as that release, kept'],
         ['zabsim run chaos-of-five --seed $(git rev-parse HEAD) -q', 'a seed of its own per commit'],
+        ['zabsim run my.yaml --property mine.js', 'with a property of your own'],
+        ['zabsim run my.yaml --emit vitest > my.test.ts', 'as a test'],
       ]) +
         '\nExit codes: 0 ends as the scenario says, 1 does not, 2 bad usage or input,\n' +
         '3 not decided or an expected violation did not come, 70 a fault of zabsim,\n130 stopped by Ctrl-C.\n',
@@ -48,9 +56,9 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
 
   program
     .command('list')
-    .summary('list scenarios, properties, releases, faults, rules')
+    .summary('list scenarios, bugs, properties, releases, faults, rules')
     .description('Lists what has a name, with one sentence each.')
-    .argument('[what]', 'scenarios, properties, releases, faults or rules; everything without it')
+    .argument('[what]', 'scenarios, bugs, properties, releases, faults or rules; all without it')
     .option('--json', 'print JSON')
     .action(async (what: string | undefined, options: { json?: true }) => {
       done((await import('./commands/list.ts')).list(what, options, terminal));
@@ -65,7 +73,7 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
 
   program
     .command('show')
-    .summary('explain a scenario, property, release, fault or rule')
+    .summary('explain a scenario, bug, property, release, fault or rule')
     .description('Explains one thing that has a name, with its source.')
     .argument('<name>', 'a name from "zabsim list", or a scenario file')
     .action(async (name: string) => {
@@ -77,6 +85,7 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
         ['zabsim show sync-trunc', 'its timeline and what it expects'],
         ['zabsim show epoch-fencing', 'what must hold, and who says so'],
         ['zabsim show 3.8.0', 'where that release differs'],
+        ['zabsim show ZOOKEEPER-4643', 'a bug, and how to see it'],
       ]),
     );
 
@@ -87,15 +96,19 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
       'Plays again what a trace of "run --trace" or a report of "run --json" holds, and compares: ' +
         'a trace event by event, a report by its hash.',
     )
-    .argument('<file>', 'a trace (NDJSON) or a report (JSON)')
-    .action(async (path: string) => {
-      done(await (await import('./commands/replay.ts')).replay(path, terminal));
+    .argument('<file>', 'a trace (NDJSON), a report (JSON), or a scenario (YAML), which is played twice')
+    .option('-s, --seed <seed>', 'of a scenario: the seed to play it under')
+    .option('-r, --release <name>', 'of a scenario: behave as this release')
+    .addOption(emitOption())
+    .action(async (path: string, options: import('./commands/replay.ts').ReplayOptions) => {
+      done(await (await import('./commands/replay.ts')).replay(path, options, terminal));
     })
     .addHelpText(
       'after',
       examples([
         ['zabsim replay run.ndjson', 'shows the first event that differs'],
         ['zabsim replay report.json', 'compares the hash'],
+        ['zabsim replay regressions/x.yaml', 'twice, and with its stamp'],
       ]) + '\nExit codes: 0 equal, 4 diverged, 2 not a whole trace of this version.\n',
     );
 
@@ -118,14 +131,21 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
       ]) + '\nExit codes: 0 all equal, 4 two runs differ.\n',
     );
 
+  addSearchCommands(program, { terminal, done, examples });
+
   return program.addHelpText(
     'after',
     examples([
       ['zabsim run old-leader-pauses-and-is-fenced', 'watch an old leader being fenced'],
       ['zabsim list scenarios', 'see what else can be run'],
+      ['zabsim fuzz --bug 4643', 'watch a known bug being found'],
       ['zabsim help run', 'see how'],
     ]),
   );
+}
+
+function emitOption(): Option {
+  return new Option('--emit <form>', 'print a test instead of playing it').choices(['vitest']).conflicts('json');
 }
 
 function examples(lines: readonly (readonly [line: string, about: string])[]): string {

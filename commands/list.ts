@@ -4,10 +4,11 @@ import { PROPERTIES } from '../properties/index.ts';
 import { FAULTS } from '../report/faults.ts';
 import { FENCING_RULES } from '../report/fencing.ts';
 import { wrap } from '../report/text.ts';
-import { scenarioNames } from '../scenarios/load.ts';
+import { groupedScenarioNames } from '../scenarios/load.ts';
 import { parseScenario } from '../scenarios/parse.ts';
 import { didYouMean } from '../scenarios/suggest.ts';
 import { RELEASES } from '../sim/zab/behaviour.ts';
+import { BUGS } from '../sim/zab/bugs/index.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import { SCENARIOS } from './paths.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,7 +20,9 @@ export interface Listed {
 
 /** Everything that has a name, by what it is. Read only when asked for. */
 const LISTS: Readonly<Record<string, () => readonly Listed[]>> = {
-  scenarios: () => scenarioNames(SCENARIOS).map((name) => ({ name, about: titleOf(join(SCENARIOS, `${name}.yaml`)) })),
+  scenarios: () =>
+    groupedScenarioNames(SCENARIOS).map((name) => ({ name, about: titleOf(join(SCENARIOS, `${name}.yaml`)) })),
+  bugs: () => BUGS.map(({ name, title }) => ({ name, about: title })),
   properties: () => PROPERTIES.map(({ name, about }) => ({ name, about })),
   releases: () => RELEASES.map(({ name, about }) => ({ name, about })),
   faults: () => FAULTS,

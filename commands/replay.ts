@@ -1,13 +1,17 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { emitVitest } from '../report/emit-vitest.ts';
 import { jsonMistakeAt } from '../report/json-position.ts';
 import { checkTrace, madeByAnother, readLines } from '../report/ndjson.ts';
+import { readStamp } from '../report/stamp.ts';
 import { printable, thousands, wrap } from '../report/text.ts';
 import { reportForm } from '../report/trace-form.ts';
+import { findScenario } from '../scenarios/load.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { checkRelease, chooseScenario, chooseSeed, mistakesError } from './choose.ts';
 import { drive } from './drive.ts';
 import { type Difference, differenceLines, differs } from './difference.ts';
 import { EXIT, type ExitCode, fileTrouble, UsageError } from './exit.ts';
+import { SCENARIOS } from './paths.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a file asks to be played again, and what it says came of it. */
@@ -19,10 +23,31 @@ interface Recorded {
   readonly events: Iterator<string, void> | null;
 }
 
-/** `zabsim replay`: plays a trace or a report again and compares, event by event as far as the file holds events. */
-export async function replay(path: string, terminal: Terminal): Promise<ExitCode> {
+export interface ReplayOptions {
+  /** Of a scenario: the seed to play it under. Left out: that of its stamp, or 1. */
+  readonly seed?: string;
+  readonly release?: string;
+  /** `vitest`: print a test of the run, and do not play it. */
+  readonly emit?: 'vitest';
+}
+
+/** `zabsim replay`: plays a trace or a report again and compares, event by event as far as the file holds events; a scenario
+ *  is played twice. */
+export async function replay(path: string, options: ReplayOptions, terminal: Terminal): Promise<ExitCode> {
+  const isScenario = /\.ya?ml$/i.test(path) || (!existsSync(path) && findScenario(path, SCENARIOS) !== undefined);
+  if (isScenario) return await replayScenario(path, options, terminal);
+  if (options.seed !== undefined || options.release !== undefined)
+    throw new UsageError(['--seed and --release are for scenarios: a trace or a report names its own']);
+  return await replayRecord(path, options, terminal);
+}
+
+async function replayRecord(path: string, options: ReplayOptions, terminal: Terminal): Promise<ExitCode> {
   const { paint } = terminal;
   const recorded = await read(path);
+  if (options.emit !== undefined) {
+    terminal.print(emitVitest(recorded.scenario, recorded.seed).trimEnd());
+    return EXIT.asExpected;
+  }
   const { scenario, seed, events } = recorded;
   let difference: Difference | undefined;
   const { report, interrupted } = await drive(scenario, seed, {
@@ -63,6 +88,54 @@ export async function replay(path: string, terminal: Terminal): Promise<ExitCode
     terminal.print(`  recorded trace hash ${recorded.traceHash}`, `  replayed trace hash ${report.traceHash}`);
   }
   return EXIT.diverged;
+}
+
+/** Plays a scenario twice under one seed, and compares with the run that it was saved for, if it has a stamp of one. */
+async function replayScenario(path: string, options: ReplayOptions, terminal: Terminal): Promise<ExitCode> {
+  const { paint } = terminal;
+  const scenario = chooseScenario(path, options.release);
+  const stamp = existsSync(path) ? readStamp(readFileSync(path, 'utf8')) : null;
+  const seed = chooseSeed(options.seed ?? stamp?.seed ?? '1');
+  if (options.emit !== undefined) {
+    terminal.print(emitVitest(scenario, seed).trimEnd());
+    return EXIT.asExpected;
+  }
+  const progress = (text: string): void => terminal.progress(text);
+  const first = await drive(scenario, seed, { progress });
+  const second = first.interrupted ? first : await drive(scenario, seed, { progress });
+  if (first.interrupted || second.interrupted) {
+    terminal.print(`${paint.looking('INTERRUPTED')}  nothing is compared`);
+    return EXIT.interrupted;
+  }
+  const { report } = first;
+  const run = `${scenario.name}, seed ${seed}, release ${scenario.release}`;
+  const { traceHash } = report;
+  if (traceHash !== second.report.traceHash) {
+    terminal.print(...wrap(`${paint.bad('DIVERGED')}  ${run}: two runs of one seed differ`));
+    terminal.print(`  first trace hash  ${traceHash}`, `  second trace hash ${second.report.traceHash}`);
+    return EXIT.diverged;
+  }
+  // Under another seed or release it is another run than the one that was saved.
+  const saved = stamp !== null && stamp.seed === seed && options.release === undefined ? stamp : null;
+  const another = saved === null ? undefined : madeByAnother(saved.version);
+  if (saved !== null && another === undefined && saved.traceHash !== traceHash) {
+    terminal.print(...wrap(`${paint.bad('DIVERGED')}  ${run}: not the run that it was saved for`));
+    terminal.print(`  saved trace hash    ${saved.traceHash}`, `  replayed trace hash ${traceHash}`);
+    return EXIT.diverged;
+  }
+  const alike = saved !== null && another === undefined ? 'twice, and as saved' : 'twice';
+  const events = `${thousands(report.traceEvents)} events, trace hash ${traceHash}`;
+  terminal.print(...wrap(`${paint.good('EQUAL')}  ${run}: played ${alike}; ${events}`));
+  if (saved !== null && another !== undefined) {
+    const changed =
+      saved.traceHash === traceHash
+        ? 'the run is the same'
+        : `the run has changed: its trace hash was ${saved.traceHash}`;
+    terminal.print(...wrap(`${another}; ${changed}`, '  '));
+  }
+  for (const { property, why } of report.violations) terminal.print(...wrap(`${property}: ${why}`, '  ', 4));
+  for (const difference of report.unexpected) terminal.print(...wrap(difference, '  - '));
+  return EXIT.asExpected;
 }
 
 async function read(path: string): Promise<Recorded> {

@@ -3,27 +3,37 @@ import { behaviourWords } from '../report/behaviours.ts';
 import { FAULTS } from '../report/faults.ts';
 import { FENCING_RULES } from '../report/fencing.ts';
 import type { Paint } from '../report/paint.ts';
-import { clientWords, ensembleWords, expectationWords, settingsWords, stepWords } from '../report/scenario-words.ts';
+import {
+  clientWords,
+  ensembleWords,
+  expectationWords,
+  scheduleWords,
+  settingsWords,
+  stepWords,
+} from '../report/scenario-words.ts';
 import { reproduceLine } from '../report/summary.ts';
 import { wrap } from '../report/text.ts';
-import { findScenario, scenarioNames } from '../scenarios/load.ts';
+import { findScenario, groupedScenarioNames } from '../scenarios/load.ts';
 import { didYouMean } from '../scenarios/suggest.ts';
 import { formatDuration } from '../scenarios/units.ts';
 import type { Property } from '../sim/property.ts';
 import { findRelease, type Release, RELEASES } from '../sim/zab/behaviour.ts';
+import { type Bug, BUGS, findBehaviour, findBug } from '../sim/zab/bugs/index.ts';
 import { chooseScenario } from './choose.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import { propertySource, SCENARIOS } from './paths.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `zabsim show`: a scenario, a property, a release, a fault or a rule of fencing, explained, with its source. */
+/** `zabsim show`: a scenario, a bug, a property, a release, a fault or a rule of fencing, explained, with its source. */
 export function show(name: string, terminal: Terminal): ExitCode {
   const { paint } = terminal;
   const property = PROPERTIES.find((candidate) => candidate.name === name);
+  const bug = findBug(name);
   const release = findRelease(name);
   const fault = FAULTS.find((candidate) => candidate.name === name);
   const rule = Object.entries(FENCING_RULES).find(([candidate]) => candidate === name);
   if (property !== undefined) terminal.print(...propertyPage(property, paint));
+  else if (bug !== undefined) terminal.print(...bugPage(bug, paint));
   else if (release !== undefined) terminal.print(...releasePage(release, paint));
   else if (fault !== undefined) terminal.print(paint.title(`fault ${fault.name}`), ...wrap(fault.about, '  '));
   else if (rule !== undefined)
@@ -40,7 +50,8 @@ function scenarioPage(name: string, paint: Paint): string[] {
   const file = findScenario(name, SCENARIOS);
   if (file === undefined) {
     const names = [
-      ...scenarioNames(SCENARIOS),
+      ...groupedScenarioNames(SCENARIOS),
+      ...BUGS.map((known) => known.name),
       ...PROPERTIES.map((known) => known.name),
       ...RELEASES.map((known) => known.name),
       ...FAULTS.map((known) => known.name),
@@ -49,6 +60,7 @@ function scenarioPage(name: string, paint: Paint): string[] {
     throw new UsageError([`nothing is named "${name}"${didYouMean(name, names)}`, 'zabsim list shows every name']);
   }
   const scenario = chooseScenario(name);
+  const schedule = scheduleWords(scenario);
   const lines = [
     ...wrap(paint.title(scenario.title)),
     '',
@@ -57,6 +69,7 @@ function scenarioPage(name: string, paint: Paint): string[] {
     ...wrap(ensembleWords(scenario), '  ensemble  '),
     ...wrap(settingsWords(scenario), '  zoo.cfg   '),
     ...wrap(scenario.release, '  release   '),
+    ...(schedule === null ? [] : wrap(schedule, '  schedule  ')),
     ...scenario.clients.flatMap((client) => wrap(clientWords(client), '  client    ')),
   ];
   if (scenario.network.assumption === 'datagram')
@@ -85,6 +98,29 @@ function propertyPage(property: Property, paint: Paint): string[] {
     ...wrap(property.observes.join(', '), '  observes  '),
     ...wrap(property.source, '  after     '),
     ...wrap(path, '  source    '),
+  ];
+}
+
+function bugPage(bug: Bug, paint: Paint): string[] {
+  const behaviour = findBehaviour(bug.name);
+  const points = behaviour === undefined ? [] : behaviourWords(behaviour, findRelease('corrected')?.behaviour);
+  const scenario = findScenario(`bugs/${bug.name}`, SCENARIOS);
+  return [
+    ...wrap(paint.title(`bug ${bug.name}: ${bug.title}`)),
+    ...wrap(bug.about, '  '),
+    '',
+    ...wrap(bug.kind, '  kind      '),
+    ...(bug.also.length === 0 ? [] : wrap(bug.also.join(', '), '  also      ')),
+    ...wrap(bug.affects, '  affects   '),
+    ...wrap(bug.fixed ?? 'not mended', '  fixed     '),
+    ...wrap(bug.releases.length === 0 ? 'none of those that can be run' : bug.releases.join(', '), '  releases  '),
+    ...wrap(bug.breaks.join(', '), '  breaks    '),
+    '',
+    '  Where it differs from corrected:',
+    ...points.flatMap((point) => wrap(point, '  - ')),
+    '',
+    ...(scenario === undefined ? [] : wrap(`zabsim run bugs/${bug.name}`, '  see it    ')),
+    ...wrap(`zabsim fuzz --bug ${bug.name}`, '  find it   '),
   ];
 }
 

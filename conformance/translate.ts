@@ -372,7 +372,7 @@ export function realScenario(record: CaseRecord, ensemble: Ensemble): Scenario {
       assumption: 'tcp',
       duplicatePpm: 0,
     },
-    disk: { sync: [2000, 2600], spikePpm: 0, spike: [0, 0], failPpm: 0 },
+    disk: { sync: [2000, 2600], spikePpm: 0, spike: [0, 0], failPpm: 0, own: [] },
     processes: { startup: [350 * MS, 450 * MS], thread: [20, 200] },
     clocks: [],
     clients: [],

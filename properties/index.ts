@@ -26,6 +26,7 @@ import { primaryIntegrity } from './primary-integrity.ts';
 import { processConsistency } from './process-consistency.ts';
 import { progressAfterCalm } from './progress-after-calm.ts';
 import { repliesEqualTheLog } from './replies-equal-the-log.ts';
+import { sameState } from './same-state.ts';
 import { totalOrder } from './total-order.ts';
 import { votesOnlyImprove } from './votes-only-improve.ts';
 import { zxidIdentity } from './zxid-identity.ts';
@@ -58,6 +59,7 @@ export const PROPERTIES: readonly Property[] = [
   noUnexpectedPacket,
   votesOnlyImprove,
   everyServerRestarts,
+  sameState,
   clientZxidMonotonic,
   acknowledgedWritesSurvive,
   repliesEqualTheLog,

@@ -7,6 +7,7 @@ interface State extends PropertyState {
   readonly verifier: QuorumVerifier;
   readonly servers: readonly ServerId[];
   readonly bound: Micros;
+  readonly answerBound: Micros;
   readonly beyondBudget: boolean;
   calmAt: Micros | null;
   up: ServerSet;
@@ -15,11 +16,14 @@ interface State extends PropertyState {
   readonly serving: number[];
   /** Servers whose process ended of itself, and why. */
   readonly gone: { readonly server: ServerId; readonly why: string }[];
-  readonly calls: { readonly client: number; readonly call: number; readonly at: Micros }[];
+  /** Those without an answer; `sentAt`: when the request left for a server, -1 while the client has none. */
+  readonly calls: { readonly client: number; readonly call: number; readonly at: Micros; sentAt: Micros }[];
   /** One leader, with a quorum, and every server that is up serves under it. */
   healthy: boolean;
   /** When it was so last; -1: never. */
   healthyAt: Micros;
+  /** Since when it has been so without a break; -1: it is not. */
+  healthySince: Micros;
 }
 
 export const progressAfterCalm: Property<State> = {
@@ -30,13 +34,15 @@ export const progressAfterCalm: Property<State> = {
     ' no calm, a run that ends too early, a quorum of voters that is not up, data lost beyond what ZAB tolerates.',
   source: 'Zab, DSN 2011, liveness under partial synchrony; Leader.java, Learner.java: initLimit, syncLimit, tickTime',
   kind: 'eventually',
-  observes: ['started', 'ended', 'serving', 'leftRole', 'calm', 'invoked', 'returned'],
+  observes: ['started', 'ended', 'serving', 'leftRole', 'calm', 'invoked', 'returned', 'sent'],
+  packets: ['CLIENTREQUEST'],
   start(setup) {
     return {
       premises: 0,
       verifier: setup.verifier,
       servers: setup.servers,
       bound: setup.progressBound,
+      answerBound: setup.answerBound,
       beyondBudget: setup.beyondBudget,
       calmAt: null,
       up: NOBODY,
@@ -46,6 +52,7 @@ export const progressAfterCalm: Property<State> = {
       calls: [],
       healthy: false,
       healthyAt: -1,
+      healthySince: -1,
     };
   },
   observe(state, event) {
@@ -55,12 +62,20 @@ export const progressAfterCalm: Property<State> = {
         state.calmAt = event.at;
         return undefined;
       case 'invoked':
-        state.calls.push({ client: event.client, call: event.call, at: event.at });
+        state.calls.push({ client: event.client, call: event.call, at: event.at, sentAt: -1 });
         return undefined;
+      case 'sent': {
+        if (event.message.kind !== 'CLIENTREQUEST') return undefined;
+        const { cxid } = event.message.request;
+        const sent = state.calls.find(({ client, call }) => client === -server && call === cxid);
+        if (sent !== undefined) sent.sentAt = event.at;
+        return undefined;
+      }
       case 'returned': {
         const at = state.calls.findIndex(({ client, call }) => client === event.client && call === event.call);
-        if (at >= 0) state.calls.splice(at, 1);
-        return undefined;
+        if (at < 0) return undefined;
+        const [asked] = state.calls.splice(at, 1);
+        return event.outcome === 'unknown' ? unanswered(state, asked!, event.at) : undefined;
       }
       case 'started':
         state.up = add(state.up, server);
@@ -84,6 +99,8 @@ export const progressAfterCalm: Property<State> = {
     if (state.healthy) state.healthyAt = event.at;
     state.healthy = isHealthy(state);
     if (state.healthy) state.healthyAt = event.at;
+    if (!state.healthy) state.healthySince = -1;
+    else if (state.healthySince < 0) state.healthySince = event.at;
     return undefined;
   },
   settled(state) {
@@ -102,6 +119,16 @@ export const progressAfterCalm: Property<State> = {
     return state.beyondBudget ? { excused: `${why}, after damage beyond what ZAB tolerates` } : { violated: why };
   },
 };
+
+/** A call that was given up on although all had been well since before a server got it, and for long enough. */
+function unanswered(state: State, asked: State['calls'][number], at: Micros): string | undefined {
+  const { calmAt, healthySince, answerBound, beyondBudget } = state;
+  if (calmAt === null || healthySince < 0 || asked.sentAt < Math.max(calmAt, healthySince) || beyondBudget)
+    return undefined;
+  if (at - asked.sentAt < answerBound || !state.servers.every((id) => has(state.up, id))) return undefined;
+  state.premises++;
+  return `call ${asked.call} of client ${asked.client} was not answered although all is calm and everybody serves`;
+}
 
 function isHealthy(state: State): boolean {
   let epoch = -1;

@@ -14,7 +14,6 @@ const MISTAKES: { readonly [M in Mistake]: string } = {
   noTruncWithinRange: 'A learner whose last zxid lies within the committedLog is never truncated.',
   neverTruncates: 'A learner is never truncated.',
   forwardsAfterAck: 'What is proposed during a synchronization goes to those only who have acknowledged NEWLEADER.',
-  syncDeadlineTooShort: 'A learner counts as present for syncLimit only while it is brought level.',
   ackBeforeFsync: 'A follower acknowledges a proposal before it is on its disk.',
   observersCounted: 'Observers get proposals, acknowledge them, and are counted.',
   deliversOnProposal: 'A follower applies a transaction when it is proposed.',
@@ -170,6 +169,10 @@ const POINTS: { readonly [P in Exclude<keyof Behaviour, 'name'>]: (value: Behavi
     value
       ? 'The choice of DIFF, TRUNC or SNAP counts what is committed and not yet applied.'
       : 'The choice of DIFF, TRUNC or SNAP sees only what is applied.',
+  yieldsToHigherPromise: (value) =>
+    value
+      ? 'A leader steps down for a voter that has promised a higher epoch, and the next epoch lies above that.'
+      : 'A voter that has promised a higher epoch than its leader has cannot follow it.',
   mistake: (value) => (value === null ? 'No mistake is switched on.' : MISTAKES[value]),
 };
 

@@ -1,7 +1,7 @@
 import type { Violation } from '../sim/property.ts';
 import type { TraceEvent } from '../sim/trace.ts';
 import type { Message, MessageKind } from '../sim/zab/messages.ts';
-import { COUNTERS } from '../sim/zab/zxid.ts';
+import { COUNTERS, epochOf } from '../sim/zab/zxid.ts';
 import type { Recent } from './recent.ts';
 import { shownByProcess } from './words.ts';
 
@@ -18,8 +18,8 @@ interface Subjects {
 }
 
 /** Links of one chain, faults, and moments in the life of what it is about: a screenful in all. */
-const CHAIN = 10;
-const FAULTS = 4;
+const CHAIN = 16;
+const FAULTS = 5;
 const LIFE = 8;
 
 /** The events that led to a violation, oldest first, the violating one last. Only those that matter: the chain of
@@ -31,9 +31,17 @@ export function causes(recent: Recent, violation: Violation): Cause[] {
   const about = subjectsOf(violation, broke);
   const chosen = new Set<number>([violation.event]);
   for (const index of chain(recent, violation.event, about)) chosen.add(index);
+  // Who sent a packet that was received stands in the line of its arrival.
+  for (const index of [...chosen]) {
+    const event = recent.at(index);
+    if (event?.kind !== 'received') continue;
+    for (const sent of parents(recent, index, about)) chosen.delete(sent);
+  }
   for (const index of lives(recent, violation.event, about)) chosen.add(index);
   const first = Math.min(...chosen);
-  for (const index of faults(recent, first, violation.event, about)) chosen.add(index);
+  const servers = new Set(about.servers);
+  for (const index of chosen) servers.add(recent.at(index)?.server ?? 0);
+  for (const index of faults(recent, first, violation.event, { ...about, servers })) chosen.add(index);
   return [...chosen]
     .sort((a, b) => a - b)
     .flatMap((index) => {
@@ -132,12 +140,33 @@ function parents(recent: Recent, index: number, about: Subjects): number[] {
       return received(['TRUNC'], event.zxid);
     case 'syncStarted':
       return received([event.mode], event.zxid);
+    case 'syncChosen':
+      return back((earlier) => earlier.kind === 'electionFinished' && earlier.server === server);
+    case 'electionFinished':
+      return back(
+        (earlier) => earlier.kind === 'elected' && earlier.server === server && earlier.becomes === 'LEADING',
+      );
+    case 'elected':
+      // What its vote stood on: the epoch it had made its own, if that is ahead of its history.
+      return event.vote.peerEpoch <= epochOf(event.vote.zxid)
+        ? []
+        : back(
+            (earlier) =>
+              earlier.kind === 'epochWritten' &&
+              earlier.server === event.vote.leader &&
+              earlier.file === 'currentEpoch' &&
+              earlier.epoch === event.vote.peerEpoch,
+          );
     case 'serving':
       return event.role === 'LEADING'
         ? back((earlier) => earlier.kind === 'established' && earlier.server === server)
         : received(['UPTODATE']);
     case 'started':
-      return back((earlier) => earlier.kind === 'ended' && earlier.server === server);
+      return [
+        ...back((earlier) => earlier.kind === 'ended' && earlier.server === server),
+        // What it should find on its disk.
+        ...back((earlier) => earlier.kind === 'epochWritten' && earlier.server === server),
+      ];
     default:
       return trigger(recent, index, event);
   }
@@ -177,16 +206,29 @@ function sentBecause(
       (earlier) =>
         earlier.kind === 'logged' && earlier.server === server && earlier.txns.some((txn) => txn.zxid === zxid),
     );
-    return logged.length > 0
-      ? logged
-      : back(
-          (earlier) => earlier.kind === 'epochWritten' && earlier.server === server && earlier.file === 'currentEpoch',
-        );
+    if (logged.length > 0) return logged;
+    // That of NEWLEADER.
+    return [
+      ...back(
+        (earlier) => earlier.kind === 'epochWritten' && earlier.server === server && earlier.file === 'currentEpoch',
+      ),
+      ...back(
+        (earlier) =>
+          earlier.kind === 'received' &&
+          earlier.server === server &&
+          earlier.message.kind === 'NEWLEADER' &&
+          earlier.message.zxid === zxid,
+      ),
+    ];
   }
   if (message.kind === 'ACKEPOCH')
     return back((earlier) => earlier.kind === 'epochWritten' && earlier.server === server);
   if (message.kind === 'COMMIT' || message.kind === 'INFORM') {
     return back((earlier) => earlier.kind === 'committed' && earlier.server === server && earlier.txn.zxid === zxid);
+  }
+  if (message.kind === 'NEWLEADER' || message.kind === 'LEADERINFO') {
+    const decided = message.kind === 'NEWLEADER' ? 'electionFinished' : 'epochProposed';
+    return back((earlier) => earlier.kind === decided && earlier.server === server);
   }
   if (message.kind === 'PROPOSAL') return back((earlier) => earlier.kind === 'proposed' && earlier.txn.zxid === zxid);
   if (message.kind === 'TRUNC' || message.kind === 'SNAP' || message.kind === 'DIFF') {
@@ -273,7 +315,7 @@ function momentOf(event: TraceEvent, about: Subjects): string | undefined {
   }
 }
 
-/** Faults and ends of processes between two events, the last ones, those of the servers meant or of nobody's. */
+/** Faults, ends of processes and of roles between two events, the last ones, those of the servers meant or of nobody's. */
 function faults(recent: Recent, from: number, until: number, about: Subjects): number[] {
   const found: number[] = [];
   for (let i = until - 1; i >= from && found.length < FAULTS; i--) {
@@ -283,6 +325,7 @@ function faults(recent: Recent, from: number, until: number, about: Subjects): n
       (event.kind === 'fault' && !shownByProcess(event)) ||
       event.kind === 'diskFailed' ||
       (event.kind === 'ended' && event.how !== 'stop') ||
+      (event.kind === 'leftRole' && event.epoch >= 0) ||
       event.kind === 'paused';
     if (told && (event.server <= 0 || about.servers.has(event.server))) found.push(i);
   }

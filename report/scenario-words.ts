@@ -27,6 +27,25 @@ export function settingsWords(scenario: Scenario): string {
     : changed.map(([name, value]) => `${name}=${String(value)}`).join(', ');
 }
 
+/** How chance is used; null when every draw is uniform. */
+export function scheduleWords({ schedule }: Scenario): string | null {
+  switch (schedule.kind) {
+    case 'uniform':
+      return null;
+    case 'pct':
+      return `pct: priorities of chains, ${count(schedule.depth - 1, 'change')} within ${schedule.steps} events`;
+    case 'pos':
+      return 'pos: a priority for each event, drawn anew after each race';
+    case 'calm': {
+      const { length } = schedule.except;
+      const but = length === 0 ? '; the seed decides nothing' : `, but for ${count(length, 'draw')}`;
+      return `calm: the least delays and no mishaps${but}`;
+    }
+    default:
+      return unreachable(schedule);
+  }
+}
+
 export function clientWords(client: ClientModel): string {
   const where = client.server === 'any' ? 'any server' : who(client.server);
   const session = client.sessionTimeoutMs === 0 ? 'without a session' : `session timeout ${client.sessionTimeoutMs} ms`;

@@ -61,7 +61,13 @@ const network = z.looseObject({
   assumption: z.enum(['tcp', 'datagram']),
   duplicatePpm: ppm,
 });
-const disk = z.looseObject({ sync: range, spikePpm: ppm, spike: range, failPpm: ppm });
+const disk = z.looseObject({
+  sync: range,
+  spikePpm: ppm,
+  spike: range,
+  failPpm: ppm,
+  own: z.array(z.looseObject({ server: id, sync: range })).max(MAX_SERVER_ID),
+});
 const clock = z.looseObject({ server: id, driftPpm: z.int().min(-1_000_000).max(1_000_000), offset: z.int() });
 const client = z.looseObject({
   name: text,

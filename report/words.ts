@@ -50,7 +50,7 @@ export function eventWords(event: TraceEvent): string {
     case 'fenced':
       return fencingWords(event);
     case 'leftRole':
-      return `stops ${event.role} in epoch ${event.epoch}${because(event.why)}`;
+      return `stops ${event.role}${when(event.epoch >= 0, ` in epoch ${event.epoch}`)}${because(event.why)}`;
     case 'warned':
       return `warns: ${event.text}`;
     case 'unexpected':

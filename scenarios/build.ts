@@ -1,7 +1,8 @@
-import { DEFAULT_SETTINGS, type Settings } from '../sim/zab/config.ts';
+import type { Settings } from '../sim/zab/config.ts';
+import { DEFAULT_MODELS, defaultSettings, usualClient } from '../sim/defaults.ts';
 import { unreachable } from '../sim/assert.ts';
 import type { ClientModel, ClockModel, Scenario, Step, Action, Who } from '../sim/scenario.ts';
-import { MS, SECOND } from '../sim/time.ts';
+import { MS } from '../sim/time.ts';
 import type { Ensemble } from './ensemble.ts';
 import { conditionOf, factsOf } from './facts.ts';
 import { CHAOS_FAULTS, PLANES } from './names.ts';
@@ -12,9 +13,10 @@ import type { StepFields, WhomStep } from './steps.ts';
 /** Scenarios that declare no client have this one. */
 export const DEFAULT_CLIENT = 'client';
 
-/** The engine's scenario out of a file without mistakes. Every default is here, and in docs/SCENARIOS.md. */
+/** The engine's scenario out of a file without mistakes. Every default is here or in sim/defaults.ts, and in docs/SCENARIOS.md. */
 export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemble): Scenario {
   const { network = {}, disk = {}, processes = {} } = file;
+  const { fsync, servers: disks = {}, ...diskFields } = disk;
   const clients = clientsOf(file);
   const timeline = (file.timeline ?? []).map((step, index) => stepOf(step, index, ensemble, clients));
   return {
@@ -27,23 +29,14 @@ export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemb
     settings: settingsOf(file),
     service: file.service ?? 'register',
     release: file.bug ?? file.release ?? 'corrected',
-    network: {
-      latency: network.latency ?? [200, 2 * MS],
-      spikePpm: network.spikePpm ?? 0,
-      spike: network.spike ?? [20 * MS, 200 * MS],
-      lossPpm: network.lossPpm ?? 0,
-      resetPpm: network.resetPpm ?? 0,
-      retransmit: network.retransmit ?? [200 * MS, 400 * MS],
-      assumption: network.assumption ?? 'tcp',
-      duplicatePpm: network.duplicatePpm ?? 0,
-    },
+    network: { ...DEFAULT_MODELS.network, ...defined(network) },
     disk: {
-      sync: disk.fsync ?? [500, 5 * MS],
-      spikePpm: disk.spikePpm ?? 0,
-      spike: disk.spike ?? [20 * MS, 200 * MS],
-      failPpm: disk.failPpm ?? 0,
+      ...DEFAULT_MODELS.disk,
+      ...defined(diskFields),
+      sync: fsync ?? DEFAULT_MODELS.disk.sync,
+      own: Object.entries(disks).map(([id, own]) => ({ server: Number(id), sync: own.fsync })),
     },
-    processes: { startup: processes.startup ?? [100 * MS, 300 * MS], thread: processes.thread ?? [10, 100] },
+    processes: { ...DEFAULT_MODELS.processes, ...defined(processes) },
     clocks: Object.entries(file.clocks ?? {}).map(([id, clock]): ClockModel => ({
       server: Number(id),
       driftPpm: clock.driftPpm ?? 0,
@@ -63,15 +56,11 @@ export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemb
   };
 }
 
-/** Session bounds follow tickTime unless they are named, as in ZooKeeperServer.java#getMinSessionTimeout. */
+/** Session bounds follow tickTime unless they are named. */
 function settingsOf({ zooCfg = {} }: ScenarioFile): Settings {
-  const given = defined(zooCfg);
-  const tickTime = zooCfg.tickTime ?? DEFAULT_SETTINGS.tickTime;
-  const { snapshotSizeFactor, ...named } = given;
+  const { snapshotSizeFactor, ...named } = defined(zooCfg);
   return {
-    ...DEFAULT_SETTINGS,
-    minSessionTimeout: 2 * tickTime,
-    maxSessionTimeout: 20 * tickTime,
+    ...defaultSettings(zooCfg.tickTime),
     ...named,
     ...(snapshotSizeFactor === undefined ? {} : { snapshotSizeFactorPpm: Math.round(snapshotSizeFactor * 1_000_000) }),
   };
@@ -83,21 +72,15 @@ function defined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
-const DEFAULT_MIX = { write: 60, read: 30, sync: 10 };
 const NOTHING = { write: 0, read: 0, sync: 0 };
 
 function clientsOf(file: ScenarioFile): ClientModel[] {
   const clients = file.clients ?? [{ name: DEFAULT_CLIENT }];
-  return clients.map((client) => ({
-    name: client.name,
-    server: client.server ?? 'any',
-    sessionTimeoutMs: Math.ceil((client.session ?? 0) / MS),
-    from: client.from ?? 0,
-    operations: client.operations ?? 0,
-    think: client.think ?? [1 * MS, 20 * MS],
-    mix: client.mix === undefined ? DEFAULT_MIX : { ...NOTHING, ...defined(client.mix) },
-    keys: client.keys ?? 4,
-    timeout: client.timeout ?? 10 * SECOND,
+  return clients.map(({ name, session, mix, ...fields }) => ({
+    ...usualClient(name),
+    ...defined(fields),
+    sessionTimeoutMs: Math.ceil((session ?? 0) / MS),
+    ...(mix === undefined ? {} : { mix: { ...NOTHING, ...defined(mix) } }),
   }));
 }
 

@@ -27,8 +27,17 @@ export function checkProcesses({ steps, ensemble, fields }: Draft, report: Repor
   if (steps.some(({ step }) => step.do === 'chaos')) return;
   const about = steps.filter(({ step }) => PROCESS_ACTIONS.has(step.do));
   const certain = ensemble.servers.filter((id) => !about.some((placed) => mayMean(placed, id)));
-  for (const id of certain) followServer(id, about, ensemble.started.includes(id), fields.calm, report);
+  const mayExit = mayExitByItself(steps, fields);
+  for (const id of certain)
+    followServer(id, about, { started: ensemble.started.includes(id), calm: fields.calm, mayExit }, report);
   checkPauses(about, certain, report);
+}
+
+/** A disk that fails, or a bug, ends processes that no step has touched. */
+function mayExitByItself(steps: readonly PlacedStep[], fields: Draft['fields']): boolean {
+  const { bug, release = 'corrected', disk } = fields;
+  if (bug !== undefined || release !== 'corrected' || (disk?.failPpm ?? 0) > 0) return true;
+  return steps.some(({ step }) => step.do === 'diskFull' || step.do === 'diskFail');
 }
 
 /** Of the uncertain ones: a resume needs a pause somewhere that may concern the same server. */
@@ -58,8 +67,7 @@ function checkPauses(about: readonly PlacedStep[], certain: readonly ServerId[],
 function followServer(
   id: ServerId,
   about: readonly PlacedStep[],
-  started: boolean,
-  calm: number | undefined,
+  { started, calm, mayExit }: { started: boolean; calm: number | undefined; mayExit: boolean },
   report: ReportMistake,
 ): void {
   let status: Status = started ? 'up' : 'down';
@@ -70,7 +78,9 @@ function followServer(
     const at = step.at ?? 0;
     // At the calm every server is started and resumed.
     if (calm !== undefined && at >= calm) return;
-    const objection = objectionTo(step.do, status);
+    // A step with a label may be there for those that wait for it; a start, for a process that is gone by then.
+    const objection =
+      step.label === undefined && !(mayExit && step.do === 'start') ? objectionTo(step.do, status) : undefined;
     if (objection !== undefined)
       report(['timeline', index], `server ${id} is ${objection} at ${formatDuration(at)}: ${step.do} has no effect`);
     status = statusAfter(step.do, status);

@@ -1,3 +1,4 @@
+import { HARMLESS } from '../sim/harmless.ts';
 import type { Who } from '../sim/scenario.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import { type Ensemble, type ReportMistake, unknownServer } from './ensemble.ts';
@@ -40,19 +41,6 @@ export function checkDraft(draft: Draft, report: ReportMistake): void {
   checkSchedule(draft, report);
   checkExpectation(draft, report);
 }
-
-/** Actions that a calm ensemble may still see: they are no faults. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  'write',
-  'failingWrite',
-  'read',
-  'sync',
-  'openSession',
-  'closeSession',
-  'heal',
-  'resume',
-  'diskMended',
-]);
 
 function checkTimes({ fields, steps }: Draft, report: ReportMistake): void {
   const { end, calm } = fields;
@@ -163,6 +151,8 @@ function checkClient(clients: readonly string[] | undefined, name: string, path:
 }
 
 function checkClocksAndClients({ fields, ensemble }: Draft, report: ReportMistake): void {
+  for (const key of Object.keys(fields.disk?.servers ?? {}))
+    checkServer(ensemble, Number(key), ['disk', 'servers', key], report, true);
   for (const key of Object.keys(fields.clocks ?? {})) checkServer(ensemble, Number(key), ['clocks', key], report, true);
   const names: string[] = [];
   for (const [index, client] of (fields.clients ?? []).entries()) {

@@ -11,13 +11,28 @@ export function scenarioNames(folder: string): string[] {
     .sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** The file that a name or path means: a path if there is such a file, else the scenario of that name in the folder.
- *  undefined when there is neither. */
+/** Those of its subfolders too, as `folder/name`, behind those of the folder itself. */
+export function groupedScenarioNames(folder: string): string[] {
+  const groups = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort((a, b) => (a < b ? -1 : 1));
+  const inGroups = groups.flatMap((group) => scenarioNames(join(folder, group)).map((name) => `${group}/${name}`));
+  return [...scenarioNames(folder), ...inGroups];
+}
+
+/** The file that a name or path means: a path if there is such a file, else the scenario of that name in the folder or in
+ *  one of its subfolders, with or without the subfolder's name. undefined when there is none. */
 export function findScenario(nameOrPath: string, folder: string): string | undefined {
-  if (/[/\\]|\.ya?ml$/i.test(nameOrPath)) return existsSync(nameOrPath) ? nameOrPath : undefined;
+  const isPath = /[/\\]|\.ya?ml$/i.test(nameOrPath);
+  if (isPath && existsSync(nameOrPath)) return nameOrPath;
   const named = join(folder, `${nameOrPath}.yaml`);
-  if (existsSync(named)) return named;
-  return existsSync(nameOrPath) && statSync(nameOrPath).isFile() ? nameOrPath : undefined;
+  if (!isPath && existsSync(named)) return named;
+  if (!isPath && existsSync(nameOrPath) && statSync(nameOrPath).isFile()) return nameOrPath;
+  const grouped = groupedScenarioNames(folder).find((name) =>
+    isPath ? name === nameOrPath : name.endsWith(`/${nameOrPath}`),
+  );
+  return grouped === undefined ? undefined : join(folder, `${grouped}.yaml`);
 }
 
 /** Reads a scenario by name or path. A file that is missing or cannot be read is a mistake like any other. */
@@ -25,10 +40,11 @@ export function loadScenario(nameOrPath: string, folder: string): Parsed {
   const file = findScenario(nameOrPath, folder);
   if (file === undefined) {
     const isPath = /[/\\]|\.ya?ml$/i.test(nameOrPath);
-    const known = scenarioNames(folder);
+    const known = groupedScenarioNames(folder).flatMap((name) => [name, basename(name)]);
+    const guess = didYouMean(nameOrPath, known);
     return mistake(
       nameOrPath,
-      isPath ? 'there is no such file' : `there is no scenario of this name${didYouMean(nameOrPath, known)}`,
+      isPath ? `there is no such file${guess}` : `there is no scenario of this name${guess}`,
     );
   }
   try {

@@ -94,6 +94,10 @@ const disk = object({
   spikePpm: ppm.optional().describe('0'),
   spike: durations().optional().describe('[20ms, 200ms]'),
   failPpm: ppm.optional().describe('odds that a write fails, in a million; 0'),
+  servers: z
+    .record(serverKey, object({ fsync: durations() }))
+    .optional()
+    .describe('servers whose disk is slower or faster, by id'),
 });
 
 const processes = object({
@@ -212,7 +216,7 @@ const expect = object({
     .union([serverId, z.literal('none')], { error: 'expected a server id or none' })
     .optional()
     .describe('who leads at the end'),
-  leaders: integer(0, 30).optional().describe('at least so many epochs were established in the run'),
+  leaders: integer(0, 30).optional().describe('at least so many different servers were established as leaders'),
   epoch: epoch.optional().describe('the newest epoch'),
   lastZxid: zxid.optional().describe('the last zxid of every server that serves'),
   servers: z.record(serverKey, serverFact).optional().describe('how servers are at the end'),

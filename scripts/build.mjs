@@ -13,14 +13,21 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { NODE_BUNDLE } from './bundle.mjs';
 
-/** Builds what the package ships: dist/cli.js, dist/index.js and dist/types. Says nothing when all is well. */
+/** Builds what the package ships: dist/cli.js, dist/index.js, the worker threads of `fuzz`, and dist/types. Says nothing when
+ *  all is well. */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 
 // Chunks lie beside the entries, so that "../scenarios" means the same from each of them.
 const { metafile } = await build({
   ...NODE_BUNDLE,
-  entryPoints: { cli: join(root, 'cli.ts'), index: join(root, 'index.ts') },
+  entryPoints: {
+    cli: join(root, 'cli.ts'),
+    index: join(root, 'index.ts'),
+    'fuzz-worker': join(root, 'fuzz', 'worker.ts'),
+    // The pool starts its threads from a file that it looks for in entry/, beside itself.
+    'entry/worker': join(root, 'node_modules', 'tinypool', 'dist', 'entry', 'worker.js'),
+  },
   outdir: dist,
   splitting: true,
   minify: true,

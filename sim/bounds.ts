@@ -15,8 +15,17 @@ export function progressBound(scenario: Scenario): Micros {
   const election = settings.cnxTimeout + 10 * 200 + 2 * poll;
   const handshake = 5 * 1000 + settings.initLimit * tick;
   const client = clients.reduce((longest, { timeout }) => Math.max(longest, timeout), 0);
-  const physics = 200 * (network.latency[1] + network.retransmit[1] + disk.sync[1]) + processes.startup[1];
+  const sync = disk.own.reduce((longest, own) => Math.max(longest, own.sync[1]), disk.sync[1]);
+  const physics = 200 * (network.latency[1] + network.retransmit[1] + sync) + processes.startup[1];
   return (waits + 2 * election + 2 * handshake + 2 * tick) * MS + 2 * client + physics;
+}
+
+/** How long a write may take where a leader serves with a quorum and nothing is wrong: a few journeys and fsyncs, behind a
+ *  queue of others. */
+export function answerBound(scenario: Scenario): Micros {
+  const { network, disk, settings } = scenario;
+  const sync = disk.own.reduce((longest, own) => Math.max(longest, own.sync[1]), disk.sync[1]);
+  return 50 * (network.latency[1] + sync) + settings.tickTime * MS;
 }
 
 /** The longest poll, in ms, that a server can have come to by doubling in so much time. */

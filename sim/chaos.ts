@@ -44,15 +44,16 @@ function strike(world: World, fault: ChaosFault, emit: Emit): void {
   const duration = drawDuration(world);
   switch (fault) {
     case 'kill':
-      act(world, { kind: 'kill', servers: [target], unsent: world.fate.chance(500_000) }, -1, emit);
+      strikes(world, { kind: 'kill', servers: [target], unsent: world.fate.chance(500_000) }, emit);
       restartAfter(world, target, duration);
       return;
     case 'crash':
-      act(world, { kind: 'crash', servers: [target], keep: null, torn: false }, -1, emit);
+      strikes(world, { kind: 'crash', servers: [target], keep: null, torn: false }, emit);
       restartAfter(world, target, duration);
       return;
     case 'pause':
-      act(world, { kind: 'pause', servers: [target] }, -1, emit);
+      strikes(world, { kind: 'pause', servers: [target] }, emit);
+      note(world, { kind: 'resume', servers: [target] }, duration);
       undoAfter(world, duration, { kind: 'resume', server: target, life: hostOf(world, target).life });
       return;
     case 'partition':
@@ -65,40 +66,45 @@ function strike(world: World, fault: ChaosFault, emit: Emit): void {
       if (target === peer) return;
       emit({ at: world.now, server: 0, kind: 'fault', fault: 'oneWay', what: `S${target} cannot reach S${peer}` });
       cutFor(world, 'oneWay', target, peer, duration);
+      note(world, { kind: 'cut', pairs: [[target, peer]], oneWay: true, planes: ['election', 'quorum'] });
+      note(world, { kind: 'heal', pairs: [[target, peer]] }, duration);
       return;
     case 'clog':
       if (target !== peer)
-        act(world, { kind: 'clog', pairs: [[target, peer]], oneWay: world.fate.chance(500_000), duration }, -1, emit);
+        strikes(world, { kind: 'clog', pairs: [[target, peer]], oneWay: world.fate.chance(500_000), duration }, emit);
       return;
     case 'swizzle':
       swizzle(world, duration, emit);
       return;
     case 'reset':
-      if (target !== peer) reset(world, [[target, peer]], 'drawn', emit);
+      if (target === peer) return;
+      reset(world, [[target, peer]], 'drawn', emit);
+      note(world, { kind: 'reset', pairs: [[target, peer]], noticed: 'both' });
       return;
     case 'diskStall':
       emit({ at: world.now, server: 0, kind: 'fault', fault: 'diskStall', what: `the disk of S${target} stalls` });
       stall(world, hostOf(world, target), duration, emit);
+      note(world, { kind: 'diskStall', servers: [target], duration });
       return;
     case 'slowLink':
       if (target !== peer)
-        act(world, { kind: 'slowLink', pairs: [[target, peer]], extra: [MS, 200 * MS], duration }, -1, emit);
+        strikes(world, { kind: 'slowLink', pairs: [[target, peer]], extra: [MS, 200 * MS], duration }, emit);
       return;
     case 'slowCpu':
-      act(world, { kind: 'slowCpu', servers: [target], perEvent: world.fate.between([MS, 20 * MS]) }, -1, emit);
+      strikes(world, { kind: 'slowCpu', servers: [target], perEvent: world.fate.between([MS, 20 * MS]) }, emit);
+      note(world, { kind: 'slowCpu', servers: [target], perEvent: 0 }, duration);
       undoAfter(world, duration, { kind: 'fastCpu', server: target, life: 0 });
       return;
     case 'drift':
-      act(world, { kind: 'drift', servers: [target], ppm: world.fate.between([0, 200_000]) - 100_000 }, -1, emit);
+      strikes(world, { kind: 'drift', servers: [target], ppm: world.fate.between([0, 200_000]) - 100_000 }, emit);
       return;
     case 'restartAll':
       for (const id of servers) {
-        act(
+        strikes(
           world,
           world.fate.chance(500_000)
             ? { kind: 'kill', servers: [id], unsent: true }
             : { kind: 'crash', servers: [id], keep: null, torn: false },
-          -1,
           emit,
         );
         restartAfter(world, id, world.fate.between([10 * MS, SECOND]));
@@ -106,12 +112,26 @@ function strike(world: World, fault: ChaosFault, emit: Emit): void {
   }
 }
 
+function strikes(world: World, action: Action, emit: Emit): void {
+  note(world, action);
+  act(world, action, -1, emit);
+}
+
+/** Tells whoever asks what a timeline would have to say for the same, `after` from now. */
+function note(world: World, action: Action, after: Micros = 0): void {
+  world.struck?.push({ moment: { kind: 'at', at: world.now + after }, label: null, action });
+}
+
 function restartAfter(world: World, server: ServerId, after: Micros): void {
+  note(world, { kind: 'start', servers: [server] }, after);
   undoAfter(world, after, { kind: 'start', server, life: 0 });
 }
 
 function isolateFor(world: World, id: ServerId, duration: Micros, emit: Emit): void {
   isolate(world, [id], 'isolateLeader', emit);
+  note(world, { kind: 'isolate', servers: [id] });
+  const links = world.scenario.servers.filter((peer) => peer !== id).map((peer): [ServerId, ServerId] => [id, peer]);
+  note(world, { kind: 'heal', pairs: links }, duration);
   for (const peer of world.scenario.servers) {
     if (peer === id) continue;
     undoAfter(world, duration, { kind: 'uncut', fault: 'isolateLeader', from: id, to: peer, since: world.now });
@@ -130,6 +150,15 @@ function split(world: World, duration: Micros, emit: Emit): void {
     fault: 'partition',
     what: `partition {${left.join(', ')}} from the rest`,
   });
+  const right = servers.filter((id) => !left.includes(id));
+  if (left.length > 0 && right.length > 0) {
+    note(world, { kind: 'partition', groups: [left, right] });
+    note(
+      world,
+      { kind: 'heal', pairs: left.flatMap((from) => right.map((to): [ServerId, ServerId] => [from, to])) },
+      duration,
+    );
+  }
   for (const from of servers)
     for (const to of servers) {
       if (left.includes(from) === left.includes(to)) continue;

@@ -28,6 +28,7 @@ export function cloneWorld(world: World): World {
     threads: cloneStreams(world.threads),
     disks: cloneStreams(world.disks),
     fate: world.fate.clone(),
+    struck: world.struck === null ? null : world.struck.slice(),
   };
 }
 
@@ -114,7 +115,7 @@ function hashNetwork(network: Network, into: Hasher): void {
     into.int(connection.ends[1]);
     into.text(connection.plane);
     const { open, vanished, dead } = connection;
-    into.data([open, vanished, dead, connection.stalled]);
+    into.data([open, vanished, dead, connection.stalled, connection.established, connection.held]);
     for (const flight of connection.flights) {
       into.int(flight.size);
       for (const item of flight.list()) hashItem(item, into);

@@ -2,7 +2,7 @@ import { connect, cutOn, latency, type Endpoint } from './network.ts';
 import { give } from './processes.ts';
 import { SECOND, type Micros } from './time.ts';
 import type { Emit } from './trace.ts';
-import { closeEnd, hear, isAlive, tellLanded } from './wires.ts';
+import { closeEnd, establish, hear, isAlive, tellLanded } from './wires.ts';
 import type { Plane } from './zab/effects.ts';
 import { listens } from './zab/server.ts';
 import type { ServerId } from './zab/sets.ts';
@@ -74,6 +74,13 @@ export function synAckArrives(world: World, event: Event & { kind: 'synAck' }, e
     closeEnd(world, from, connection.id, emit);
     return;
   }
+  if (connection.dead) {
+    // Reset before it was open: for the dialer it never was.
+    closeEnd(world, from, connection.id, emit);
+    hear(world, from, { kind: 'unreachable', plane, peer: to as ServerId, why: 'refused' }, emit);
+    return;
+  }
+  establish(world, connection);
   emit({ at: world.now, server: from, kind: 'connected', plane, connection: connection.id, peer: to, why: 'dialled' });
   hear(world, from, { kind: 'opened', plane, connection: connection.id, peer: to, ours: true }, emit);
 }

@@ -3,7 +3,7 @@ import { ChosenQueue, type Lane, type Strategy } from './chosen-queue.ts';
 import { other, type Endpoint, type Network } from './network.ts';
 import { Queue, type Future } from './queue.ts';
 import { stream } from './random.ts';
-import type { Schedule } from './scenario.ts';
+import type { Schedule, Step } from './scenario.ts';
 import {
   calmChance,
   newSlack,
@@ -21,6 +21,8 @@ export interface Dice {
   readonly chance: Chance;
   /** The empty future of a world with this network. */
   queueOf(network: Network): Future<Event>;
+  /** Receives what chaos does, as steps that a timeline could have. */
+  readonly struck?: Step[];
 }
 
 export function diceOf(schedule: Schedule, seed: string): Dice {

@@ -5,7 +5,7 @@ import { landed } from './landing.ts';
 import { endStall } from './disk.ts';
 import { heal, onNetwork, release, tellMended } from './network-faults.ts';
 import { hostOf, pause, resume } from './processes.ts';
-import type { Action, Step } from './scenario.ts';
+import { syncOf, type Action, type Step } from './scenario.ts';
 import { SECOND, type Micros } from './time.ts';
 import { resolve } from './timeline.ts';
 import type { Emit } from './trace.ts';
@@ -16,8 +16,24 @@ import type { Host, Undo, World } from './world-state.ts';
 
 type Of<K extends Action['kind']> = Extract<Action, { kind: K }>;
 
+/** What a calm ensemble may still see: these are no faults. */
+const HARMLESS: ReadonlySet<Action['kind']> = new Set<Action['kind']>([
+  'start',
+  'resume',
+  'heal',
+  'diskMended',
+  'write',
+  'read',
+  'sync',
+  'failingWrite',
+  'openSession',
+  'closeSession',
+]);
+
+/** Takes a step of the timeline, unless it is a fault whose moment comes only after the calm. */
 export function takeStep(world: World, index: number, emit: Emit): void {
   const step: Step = world.timeline.steps[index]!;
+  if (world.calm && !HARMLESS.has(step.action.kind)) return;
   act(world, step.action, index, emit);
   if (step.label !== null) world.timeline.taken.add(step.label);
 }
@@ -209,7 +225,7 @@ export function mend(world: World, host: Host): void {
   host.device.failNext.log = 0;
   host.device.failNext.epoch = 0;
   host.device.failNext.snapshot = 0;
-  host.device.sync = world.scenario.disk.sync;
+  host.device.sync = syncOf(world.scenario.disk, host.id);
   endStall(world, host);
 }
 

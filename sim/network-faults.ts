@@ -159,6 +159,12 @@ export function swizzle(world: World, duration: Micros, emit: Emit): void {
     const from = world.fate.below(half + 1);
     const until = id === last ? duration : half + world.fate.below(half);
     world.queue.push(world.now + from, { kind: 'clogAll', server: id, duration: until - from });
+    const pairs = world.scenario.servers.filter((peer) => peer !== id).map((peer) => [id, peer] as const);
+    world.struck?.push({
+      moment: { kind: 'at', at: world.now + from },
+      label: null,
+      action: { kind: 'clog', pairs, oneWay: false, duration: until - from },
+    });
   }
 }
 

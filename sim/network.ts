@@ -24,6 +24,10 @@ export interface Connection {
   readonly plane: Plane;
   /** [dialer, acceptor] */
   readonly ends: readonly [Endpoint, Endpoint];
+  /** The dialer has the answer to its dial. Until then nothing of the acceptor's reaches it: TCP delivers in order. */
+  established: boolean;
+  /** Deliveries to the dialer that fell due before that. */
+  held: number;
   /** Whether the process at each end still holds it. */
   readonly open: [boolean, boolean];
   /** An end that went down with its host: packets to it find nobody, and nobody answers. */
@@ -113,6 +117,8 @@ export function connect(network: Network, plane: Plane, dialer: Endpoint, accept
     id: network.nextConnection++,
     plane,
     ends: [dialer, acceptor],
+    established: false,
+    held: 0,
     open: [true, true],
     vanished: [false, false],
     dead: false,

@@ -20,10 +20,13 @@ export class Recorder {
   /** What is to be done with each kind of event: one look-up an event. */
   readonly #byKind = new Map<TraceKind, Audience>();
   readonly #keep: Emit | undefined;
+  readonly #hashes: boolean;
 
-  constructor(setup: Setup, properties: readonly Property[], keep: Emit | undefined) {
+  /** `hashes` false: nobody will ask for the trace hash, which costs a tenth of a run. */
+  constructor(setup: Setup, properties: readonly Property[], keep: Emit | undefined, hashes = true) {
     this.histories = newHistories(setup);
     this.#keep = keep;
+    this.#hashes = hashes;
     this.watched = properties.map((property) => ({ property, state: property.start(setup), violated: false }));
     this.alsoTell(['fault', 'landed'], (event) => this.#countFault(event));
     for (const kind of HISTORY_KINDS) this.#audience(kind).historic = true;
@@ -38,7 +41,7 @@ export class Recorder {
   readonly emit: Emit = (event) => {
     const index = this.count++;
     const audience = this.#byKind.get(event.kind) ?? this.#audience(event.kind);
-    hashTraceEvent(event, this.hasher, audience.code);
+    if (this.#hashes) hashTraceEvent(event, this.hasher, audience.code);
     if (audience.historic) this.histories.observe(event);
     const { watching, others, byMessage } = audience;
     for (let i = 0; i < watching.length; i++) this.#show(watching[i]!, event, index);

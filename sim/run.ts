@@ -1,4 +1,4 @@
-import { progressBound } from './bounds.ts';
+import { answerBound, progressBound } from './bounds.ts';
 import { judge } from './expect.ts';
 import { inspect } from './inspect.ts';
 import type { Property, Violation } from './property.ts';
@@ -70,7 +70,7 @@ const MAX_EVENTS = 1_000_000_000;
 
 export function beginRun(scenario: Scenario, seed: string, options: RunOptions): Run {
   const world = newWorld(scenario, seed);
-  const recorder = new Recorder(setupOf(scenario), options.properties, options.keep);
+  const recorder = new Recorder(setupOf(scenario), options.properties, options.keep, options.hash ?? true);
   const facts: Gathered = {
     elections: [],
     syncs: [],
@@ -128,6 +128,7 @@ export function setupOf(scenario: Scenario): Setup {
     beyondBudget,
     datagrams,
     progressBound: progressBound(scenario),
+    answerBound: answerBound(scenario),
   };
 }
 
@@ -322,4 +323,6 @@ export interface RunOptions {
   /** Stop at the first violation (the default), or go on to the end. */
   readonly keepGoing?: boolean;
   readonly maxEvents?: number;
+  /** false: a search that plays thousands of runs needs no name for each. The report's `traceHash` is that of nothing. */
+  readonly hash?: boolean;
 }

@@ -87,6 +87,13 @@ export interface DiskModel {
   readonly spike: Range;
   /** Odds that a log write or an epoch write fails, each time. */
   readonly failPpm: number;
+  /** Servers whose disk is slower or faster than the others', ascending by id. */
+  readonly own: readonly { readonly server: ServerId; readonly sync: Range }[];
+}
+
+/** Duration of an fsync at this server, while nothing is wrong with its disk. */
+export function syncOf(disk: DiskModel, server: ServerId): Range {
+  return disk.own.find((own) => own.server === server)?.sync ?? disk.sync;
 }
 
 export interface ProcessModel {

@@ -15,6 +15,8 @@ export interface Setup {
   readonly endAt: Micros;
   /** After `calmAt`, how long the ensemble may take until it serves. Computed from the configuration, see sim/bounds.ts. */
   readonly progressBound: Micros;
+  /** In an ensemble that serves undisturbed, how long a call may take. */
+  readonly answerBound: Micros;
   /** The lab where the quorum plane may lose, duplicate and reorder single packets. */
   readonly datagrams: boolean;
   /** Damage that ZAB does not promise to survive was asked for. */

@@ -5,7 +5,7 @@ import type { Zxid } from './zab/zxid.ts';
 import type { Micros } from './time.ts';
 
 /** Version of the trace's form. A trace of another version is refused, never guessed at. */
-export const TRACE_VERSION = 1;
+export const TRACE_VERSION = 2;
 
 /** All that properties, reports and the viewer ever see: history, in the past tense. `server` is 0 when no server is meant. */
 export type TraceEvent = { readonly at: Micros; readonly server: ServerId } & TraceFact;

@@ -102,9 +102,20 @@ export function deliver(world: World, id: ConnectionId, direction: Direction, em
     tellLanded(world, cut, emit);
     return;
   }
+  if (direction === 1 && !connection.established) {
+    connection.held++;
+    return;
+  }
   const item = connection.flights[direction].shift();
   if (item === undefined) return;
   arrive(world, connection, direction, item, emit);
+}
+
+/** The dialer has the answer: what came before it follows at once. */
+export function establish(world: World, connection: Connection): void {
+  connection.established = true;
+  for (; connection.held > 0; connection.held--)
+    world.queue.push(world.now, { kind: 'deliver', connection: connection.id, direction: 1 });
 }
 
 export function datagramArrives(world: World, event: Event & { kind: 'datagram' }, emit: Emit): void {
@@ -261,6 +272,8 @@ export function noteClosed(world: World, endpoint: Endpoint, id: ConnectionId, e
 export function breakEnd(world: World, event: Event & { kind: 'broken' }, emit: Emit): void {
   const connection = world.network.connections.get(event.connection);
   if (connection === undefined) return;
+  // Whoever still dials learns it with the answer to the dial.
+  if (event.end === 0 && !connection.established) return;
   const cut = cutOn(world.network, connection.ends[other(event.end)], connection.ends[event.end], connection.plane);
   if (cut === undefined) learnClosed(world, connection, event.end, event.why, emit);
   else tellLanded(world, cut, emit);

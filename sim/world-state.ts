@@ -9,7 +9,7 @@ import type { VirtualClient } from './clients/client.ts';
 import type { Direction, Endpoint, Network } from './network.ts';
 import type { Future } from './queue.ts';
 import type { Random } from './random.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, Step } from './scenario.ts';
 import type { Chance } from './schedule.ts';
 import type { Timeline } from './timeline.ts';
 import type { Micros, Range } from './time.ts';
@@ -39,6 +39,8 @@ export interface World {
   readonly disks: Map<number, Random>;
   /** Chance of the faults: what a power failure leaves, whom chaos strikes. */
   readonly fate: Random;
+  /** What chaos has done, as steps that a timeline could have; null: nobody asks. */
+  readonly struck: Step[] | null;
 }
 
 export interface Promises {

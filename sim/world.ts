@@ -10,7 +10,7 @@ import { clogAll } from './network-faults.ts';
 import { drain, give, hostOf, timerDue } from './processes.ts';
 import { register } from './register.ts';
 import { newZookeeper } from './zookeeper/service.ts';
-import type { Scenario } from './scenario.ts';
+import { syncOf, type Scenario } from './scenario.ts';
 import { diceOf, type Dice } from './dice.ts';
 import type { Micros } from './time.ts';
 import { newTimeline } from './timeline.ts';
@@ -50,6 +50,7 @@ export function newWorld(scenario: Scenario, seed: string, dice: Dice = diceOf(s
     threads: new Map(),
     disks: new Map(),
     fate: chance.stream('fault'),
+    struck: dice.struck ?? null,
   };
   scenario.timeline.forEach(({ moment }, step) => {
     if (moment.kind === 'at') world.queue.push(moment.at, { kind: 'step', step });
@@ -72,7 +73,7 @@ function newHost(scenario: Scenario, id: number): Host {
     id,
     server: null,
     storage: emptyStorage(),
-    device: newDevice(scenario.disk.sync),
+    device: newDevice(syncOf(scenario.disk, id)),
     life: 0,
     powered: true,
     starting: false,

@@ -1,6 +1,6 @@
 // What `npm pack` makes can be installed anywhere, without a network, and works: command line, library and types.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -117,6 +117,40 @@ describe('imported as a library', () => {
     expect(tsc.stdout).toBe('');
     expect(tsc.status).toBe(0);
   });
+});
+
+test('the example of a property of one’s own checks, with the fast-check of its owner', () => {
+  const user = join(folder, 'example');
+  mkdirSync(join(user, 'node_modules'), { recursive: true });
+  cpSync(join(process.cwd(), 'examples', 'my-property'), user, { recursive: true });
+  execFileSync('cp', ['-r', installed, join(user, 'node_modules', 'zabsim')]);
+  for (const name of ['vitest', 'fast-check', '@types'])
+    symlinkSync(join(process.cwd(), 'node_modules', name), join(user, 'node_modules', name), 'dir');
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    module: 'nodenext',
+    target: 'es2023',
+    types: ['node'],
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+  };
+  writeFileSync(
+    join(user, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['read-your-writes.test.ts', 'plans.ts'] }),
+  );
+  // An arbitrary of any would check too.
+  writeFileSync(
+    join(user, 'plans.ts'),
+    `import fc from 'fast-check';
+     import { planArbitrary, type Plan } from 'zabsim';
+     export const seeds: fc.Arbitrary<string> = planArbitrary().map((plan: Plan) => plan.seed);
+     // @ts-expect-error a plan has no such thing
+     export const none = planArbitrary().map((plan) => plan.noSuchThing);\n`,
+  );
+  const tsc = shell(process.execPath, [join(process.cwd(), 'node_modules/typescript/bin/tsc'), '-p', '.'], user);
+  expect(tsc.stdout).toBe('');
+  expect(tsc.status).toBe(0);
 });
 
 test('the package holds what it needs and no sources, and depends on nothing', () => {

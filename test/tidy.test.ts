@@ -65,6 +65,11 @@ const TABLE: readonly Row[] = [
     ],
   },
   {
+    where: /^commands\/search-commands\.ts$/,
+    may: ['commands/'],
+    packages: ['commander'],
+  },
+  {
     where: /^commands\//,
     may: ['commands/', 'fuzz/', 'report/', 'scenarios/', 'properties/', ...ENGINE_FOR_READERS],
     packages: [
@@ -74,6 +79,8 @@ const TABLE: readonly Row[] = [
       'node:os',
       'node:timers/promises',
       'node:worker_threads',
+      'node:vm',
+      'esbuild',
       'chalk',
       'cli-progress',
       'zod',

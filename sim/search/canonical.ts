@@ -15,6 +15,7 @@ export function canonicalScenario(scenario: Scenario): Scenario {
       : 0;
   return {
     ...scenario,
+    disk: { ...scenario.disk, own: [...scenario.disk.own].sort((a, b) => a.server - b.server) },
     clocks: [...scenario.clocks].sort((a, b) => a.server - b.server),
     timeline: scenario.timeline.map((step, index) => ({
       ...step,

@@ -103,6 +103,10 @@ export interface Behaviour {
   /** While the leader waits for its NEWLEADER quorum a learner keeps the initLimit timeout until UPTODATE. */
   readonly patientAfterNewLeader: boolean;
 
+  /** A leader that hears from a voter of an epoch above its own steps down, and the next one begins above that. Otherwise such
+   *  a server, bound by its promise, stays out for as long as the leader lasts. */
+  readonly yieldsToHigherPromise: boolean;
+
   /** A mistake that none of the releases here has: of older ones, or out of a textbook. null: none. See `Mistake`. */
   readonly mistake: Mistake | null;
 }
@@ -125,7 +129,6 @@ export type Mistake =
   | 'noTruncWithinRange'
   | 'neverTruncates'
   | 'forwardsAfterAck'
-  | 'syncDeadlineTooShort'
   // broadcast
   | 'ackBeforeFsync'
   | 'observersCounted'
@@ -177,6 +180,7 @@ const master: Behaviour = {
   raiseCurrentEpochAtLoad: false,
   observersLogBeforeAck: false,
   patientAfterNewLeader: false,
+  yieldsToHigherPromise: false,
   mistake: null,
 };
 
@@ -238,6 +242,7 @@ const corrected: Behaviour = {
   raiseCurrentEpochAtLoad: true,
   observersLogBeforeAck: true,
   patientAfterNewLeader: true,
+  yieldsToHigherPromise: true,
 };
 
 /** One behaviour that a run can be asked for, with what a reader should know of it. */

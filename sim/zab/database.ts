@@ -1,3 +1,4 @@
+import { Hasher } from '../hash.ts';
 import { Fifo } from './fifo.ts';
 import type { Effect } from './effects.ts';
 import type { Txn } from './messages.ts';
@@ -147,6 +148,17 @@ export function takeSnapshot(server: Server, zxid: Zxid, out: Effect[]): Snapsho
   };
   out.push({ kind: 'note', note: { kind: 'snapshotBegun', snapshot: snapshot.id, zxid, lastZxid: snapshot.lastZxid } });
   return snapshot;
+}
+
+/** What ZooKeeper calls the digest of the tree (server/DigestCalculator.java), here of the sessions too. */
+export function digestOf({ db, config }: Server): number {
+  const hasher = new Hasher();
+  config.service.hash(db.tree, hasher);
+  for (const [session, timeoutMs] of [...db.sessions].sort(([a], [b]) => a - b)) {
+    hasher.int(session);
+    hasher.int(timeoutMs);
+  }
+  return hasher.digest32();
 }
 
 export function cloneDatabase(server: Server): Database {

@@ -25,7 +25,8 @@ export function getEpochToPropose(
   out: Effect[],
 ): boolean {
   if (!leader.waitingForNewEpoch) return leader.epochFixed;
-  if (asker.acceptedEpoch >= leader.epoch) leader.epoch = asker.acceptedEpoch + 1;
+  const promised = Math.max(asker.acceptedEpoch, server.highestPromise);
+  if (promised >= leader.epoch) leader.epoch = promised + 1;
   if (countsInDiscovery(server, asker.sid)) leader.connectingFollowers = add(leader.connectingFollowers, asker.sid);
   if (has(leader.connectingFollowers, server.id) && isDiscoveryQuorum(server, leader.connectingFollowers)) {
     leader.waitingForNewEpoch = false;

@@ -143,7 +143,14 @@ export type Note =
   /** The quorum of NEWLEADER acknowledgements is complete; the initial history ends at `lastZxid`. */
   | { readonly kind: 'established'; readonly epoch: number; readonly quorum: ServerSet; readonly lastZxid: Zxid }
   /** The application server is RUNNING: what it has applied now counts as delivered. */
-  | { readonly kind: 'serving'; readonly role: ServerState; readonly epoch: number; readonly lastZxid: Zxid }
+  | {
+      readonly kind: 'serving';
+      readonly role: ServerState;
+      readonly epoch: number;
+      readonly lastZxid: Zxid;
+      /** Of the replicated state: equal histories make equal digests. */
+      readonly digest: number;
+    }
   | { readonly kind: 'proposed'; readonly txn: Txn }
   /** `counted`: the sender votes, and the transaction was still waiting. */
   | { readonly kind: 'acked'; readonly from: ServerId; readonly zxid: Zxid; readonly counted: boolean }

@@ -1,4 +1,5 @@
 import { attachSession, refuseSession } from './clients.ts';
+import { digestOf } from './database.ts';
 import { onlyInformed, queueCommit } from './leader-broadcast.ts';
 import type { Effect } from './effects.ts';
 import { logTxn } from './log-queue.ts';
@@ -26,7 +27,13 @@ export function serve(server: Server, learner: Learner, out: Effect[]): void {
     server.currentVote = { ...server.currentVote, peerEpoch: learner.newEpoch };
   server.phase = 'BROADCAST';
   note(out, { kind: 'phaseChanged', phase: 'BROADCAST' });
-  note(out, { kind: 'serving', role: server.state, epoch: learner.newEpoch, lastZxid: server.db.lastApplied });
+  note(out, {
+    kind: 'serving',
+    role: server.state,
+    epoch: learner.newEpoch,
+    lastZxid: server.db.lastApplied,
+    digest: digestOf(server),
+  });
   if (learner.observer) commitBuffered(server, learner, out);
   else {
     for (const txn of learner.requestsToAck) sendAck(learner, txn.zxid, out);

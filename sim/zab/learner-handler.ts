@@ -1,3 +1,4 @@
+import { isVoter } from './config.ts';
 import type { ConnectionId, Effect } from './effects.ts';
 import { epochAck, getEpochToPropose, sendLeaderInfo } from './discovery.ts';
 import { dropHandler, forgetHandler, fromLearner } from './leader-broadcast.ts';
@@ -89,9 +90,19 @@ function onInfo(server: Server, leader: Leader, handler: LearnerHandler, message
   handler.observer = message.kind === 'OBSERVERINFO';
   handler.acceptedEpoch = epochOf(message.zxid);
   handler.stage = 'epoch';
+  if (server.config.behaviour.yieldsToHigherPromise && isBehindPromise(server, leader, handler)) {
+    server.highestPromise = handler.acceptedEpoch;
+    leaveRole(server, `server ${handler.sid} has promised epoch ${handler.acceptedEpoch}, above ${leader.epoch}`, out);
+    return;
+  }
   if (getEpochToPropose(server, leader, { sid: handler.sid, acceptedEpoch: handler.acceptedEpoch }, out))
     sendLeaderInfo(server, leader, handler, out);
   else waitFor(server, handler, out);
+}
+
+/** The epoch is chosen, and this voter's promise keeps it from following: nobody but a new leader can take it in. */
+function isBehindPromise(server: Server, leader: Leader, handler: LearnerHandler): boolean {
+  return !leader.waitingForNewEpoch && isVoter(server.config, handler.sid) && handler.acceptedEpoch > leader.epoch;
 }
 
 function onAckEpoch(

@@ -362,6 +362,9 @@ export function stepDone(server: Server, learner: Learner, error: string | null,
   const { behaviour } = server.config;
   if (error !== null) {
     if (step === 'snapshot') out.push({ kind: 'exit', code: 10, why: `Severe error, exiting: ${error}` });
+    // The history is there and its epoch is not: a vote would now understate what this server holds. The next start knows.
+    if (step === 'currentEpoch' && behaviour.raiseCurrentEpochAtLoad)
+      out.push({ kind: 'exit', code: 1, why: `cannot write currentEpoch behind its history: ${error}` });
     return `cannot write during NEWLEADER: ${error}`;
   }
   const { stepTxns } = learner;

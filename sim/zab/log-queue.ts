@@ -107,6 +107,12 @@ export function flushFailed(server: Server, error: string, out: Effect[]): void 
   note(out, { kind: 'warned', text: `Severe unrecoverable error, from thread SyncThread: ${error}` });
 }
 
+/** Each role has a log thread of its own: what a dead one still held is not the next one's to write. */
+export function startLogAnew(server: Server): void {
+  server.log.failed = false;
+  server.log.queue.clear();
+}
+
 export function cloneLogQueue(log: LogQueue): LogQueue {
   return { ...log, queue: log.queue.clone() };
 }

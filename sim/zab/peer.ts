@@ -1,13 +1,13 @@
 import { closeAllClients } from './clients.ts';
 import { isVoter } from './config.ts';
-import { clearDatabase, fastForwardDatabase, reloadDatabase, takeSnapshot } from './database.ts';
+import { clearDatabase, digestOf, fastForwardDatabase, reloadDatabase, takeSnapshot } from './database.ts';
 import { connectToLeader, epochAck, epochFixed, getEpochToPropose, sendLeaderInfo } from './discovery.ts';
 import type { Effect } from './effects.ts';
 import { lookForLeader } from './election.ts';
 import { Fifo } from './fifo.ts';
 import { forgetHandler, ROLLED_OVER } from './leader-broadcast.ts';
 import { newLeaderAck, startUp, syncFollower } from './leader-sync.ts';
-import { isFlushed, startWrite } from './log-queue.ts';
+import { isFlushed, startLogAnew, startWrite } from './log-queue.ts';
 import { clearTimer, draw, fenced, note, setTimer, ticks } from './out.ts';
 import { newSessionTracker, startTracker } from './sessions.ts';
 import type { Leader, Learner, LearnerHandler, Server } from './state.ts';
@@ -21,7 +21,7 @@ export function beginRole(server: Server, out: Effect[]): void {
   server.reign++;
   server.phase = 'DISCOVERY';
   server.zk = 'initial';
-  server.log.failed = false;
+  if (server.log.failed) startLogAnew(server);
   note(out, { kind: 'stateChanged', state: server.state, why: 'elected' });
   note(out, { kind: 'phaseChanged', phase: 'DISCOVERY' });
   if (!server.db.initialized) reloadDatabase(server, out);
@@ -182,7 +182,13 @@ function startZkServer(server: Server, leader: Leader, out: Effect[]): void {
   if (dueEveryMs !== null) setTimer(out, 'due', 0, dueEveryMs);
   server.phase = 'BROADCAST';
   note(out, { kind: 'phaseChanged', phase: 'BROADCAST' });
-  note(out, { kind: 'serving', role: 'LEADING', epoch: leader.epoch, lastZxid: server.db.lastApplied });
+  note(out, {
+    kind: 'serving',
+    role: 'LEADING',
+    epoch: leader.epoch,
+    lastZxid: server.db.lastApplied,
+    digest: digestOf(server),
+  });
   setTimer(out, 'tick', 0, ticks(server, 1) / 2);
 }
 
@@ -299,10 +305,7 @@ export function newHandler(server: Server, leader: Leader, connection: number): 
     queued: [],
     sending: false,
     forwarding: false,
-    tickOfNextAckDeadline:
-      server.config.behaviour.mistake === 'syncDeadlineTooShort'
-        ? leader.tick + syncLimit
-        : leader.tick + initLimit + syncLimit,
+    tickOfNextAckDeadline: leader.tick + initLimit + syncLimit,
     limitStarted: false,
     currentZxid: 0 as Zxid,
     currentSince: 0,

@@ -98,6 +98,7 @@ function newServer(config: Config, id: ServerId, storage: Storage, start: { life
     leaving: null,
     stopping: false,
     needsSnapshot: false,
+    highestPromise: 0,
     reign: 0,
     writes: new Map(),
     nextToken: 1,

@@ -49,6 +49,8 @@ export interface Server {
   stopping: boolean;
   /** Told to truncate to a point that the data directory cannot show: the next sync must be a SNAP (`corrected`). */
   needsSnapshot: boolean;
+  /** The highest epoch that any learner of ours has said to have promised (`corrected` alone). */
+  highestPromise: number;
   /** Raised when a role begins; a disk operation of an earlier role finds another number here. */
   reign: number;
   /** Disk operations under way, by token. */

@@ -80,7 +80,8 @@ function readBackEpochs(server: Server, step: MainStep, error: string | null): v
   if (error !== null) return;
   if (step === 'leaderAcceptedEpoch' || step === 'learnerAcceptedEpoch')
     server.acceptedEpoch = server.storage.acceptedEpoch ?? 0;
-  if (step === 'leaderCurrentEpoch') server.currentEpoch = server.storage.currentEpoch ?? 0;
+  const whole = step === 'learnerStep' && server.config.behaviour.epochFileBeforeMemory;
+  if (step === 'leaderCurrentEpoch' || whole) server.currentEpoch = server.storage.currentEpoch ?? 0;
 }
 
 function mainDone(server: Server, step: MainStep, error: string | null, out: Effect[]): void {

@@ -215,7 +215,7 @@ test('an expected violation ends with 0 and is said plainly, with what broke and
   expect(out).toMatch(/What broke/);
   expect(out).toMatch(/ {2}Why /);
   expect(out).toMatch(/=>/);
-  expect(out).toMatch(/The servers just before/);
+  expect(out).toMatch(/The servers before/);
   expect(out).toMatch(/which\s+is\s+what\s+this\s+scenario\s+shows/);
 });
 
@@ -291,7 +291,7 @@ test('damaged traces and reports end with 2 and their place', () => {
     ['headless.ndjson', text.slice(text.indexOf('\n') + 1), /headless\.ndjson:1:1: not a trace/],
     [
       'version.ndjson',
-      text.replace('"traceVersion":1', '"traceVersion":9'),
+      text.replace('"traceVersion":2', '"traceVersion":9'),
       /version\.ndjson:1:1: a trace of version 9/,
     ],
     ['empty.ndjson', '', /empty\.ndjson:1:1: the file is empty/],
@@ -318,7 +318,7 @@ test('everything that has a name can be listed and shown, within eighty columns'
   const { out } = zabsim('list');
   narrow(out);
   const listed: unknown = JSON.parse(zabsim('list', '--json').out);
-  expect(Object.keys(listed as object)).toEqual(['scenarios', 'properties', 'releases', 'faults', 'rules']);
+  expect(Object.keys(listed as object)).toEqual(['scenarios', 'bugs', 'properties', 'releases', 'faults', 'rules']);
   for (const [kind, entries] of Object.entries(
     listed as Readonly<Record<string, readonly { name: string; about: string }[]>>,
   )) {

@@ -138,7 +138,7 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
         .ack(3, t(3, 1, 1), 3, 1)
         .leave(1);
       c.tell(1, { kind: 'applied', txn: t(3, 1, 1), delivered: false });
-      return c.tell(1, { kind: 'serving', role: 'FOLLOWING', epoch: 1, lastZxid: z(1, 1) });
+      return c.tell(1, { kind: 'serving', role: 'FOLLOWING', epoch: 1, lastZxid: z(1, 1), digest: 0 });
     },
   },
   {

@@ -248,7 +248,7 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
         .apply(t(3, 1, 2), 1)
         .crash(1);
       c.start(1).leave(2, 3).reign(2, 2, [3]);
-      c.tell(1, { kind: 'serving', role: 'FOLLOWING', epoch: 2, lastZxid: z(1, 1) });
+      c.tell(1, { kind: 'serving', role: 'FOLLOWING', epoch: 2, lastZxid: z(1, 1), digest: 0 });
       return c.write(2, t(2, 2, 1), [2, 3]).apply(t(2, 2, 1), 1);
     },
   },
@@ -324,6 +324,14 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
     with: [],
     trace: () =>
       coldStart().leave(1).tell(1, { kind: 'ended', how: 'refused', code: 1, why: 'epochs', lost: 0, torn: false }),
+  },
+
+  'same-state': {
+    with: [],
+    trace: () => {
+      const c = coldStart().leave(1);
+      return c.tell(1, { kind: 'serving', role: 'FOLLOWING', epoch: 1, lastZxid: ZERO, digest: 1 });
+    },
   },
 };
 

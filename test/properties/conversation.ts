@@ -18,6 +18,7 @@ export const SETUP: Setup = {
   release: 'corrected',
   calmAt: null,
   endAt: 60 * SECOND,
+  answerBound: 5 * SECOND,
   progressBound: 10 * SECOND,
   datagrams: false,
   beyondBudget: false,
@@ -220,7 +221,7 @@ export class Conversation {
     for (const id of [leader, ...learners]) {
       const role = id === leader ? 'LEADING' : id === 4 ? 'OBSERVING' : 'FOLLOWING';
       this.tell(id, { kind: 'phaseChanged', phase: 'BROADCAST' });
-      this.tell(id, { kind: 'serving', role, epoch, lastZxid: this.last[id]! });
+      this.tell(id, { kind: 'serving', role, epoch, lastZxid: this.last[id]!, digest: 0 });
     }
     return this;
   }

