@@ -71,6 +71,12 @@ export class Conversation {
     return this.tell(1, { kind: 'sent', plane: 'client', connection, peer: -1, message });
   }
 
+  /** What server 1 tells it of a change. */
+  event(connection: number, zxid: Zxid): this {
+    const message = { kind: 'EVENT', type: 'NodeDataChanged', path: '/a', zxid } as const;
+    return this.tell(1, { kind: 'sent', plane: 'client', connection, peer: -1, message });
+  }
+
   wait(micros: number): this {
     this.at += micros;
     return this;
