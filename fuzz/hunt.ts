@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Property } from '../sim/property.ts';
+import { run } from '../sim/run.ts';
 import type { Plan } from '../sim/search/plan.ts';
 import { runPlan } from '../sim/search/run-plan.ts';
 import { planOf, type PlanShape } from './plans.ts';
@@ -21,7 +22,15 @@ export interface Hunted {
   readonly ms: number;
   readonly faults: ReadonlyMap<string, { readonly asked: number; readonly landed: number }>;
   /** The first run that failed. null: none did. */
-  readonly hit: { readonly run: number; readonly property: string; readonly fingerprint: string } | null;
+  readonly hit: Hit | null;
+}
+
+export interface Hit {
+  readonly run: number;
+  readonly property: string;
+  readonly fingerprint: string;
+  /** Every property that speaks when the run goes on to its end. */
+  readonly spoke: readonly string[];
 }
 
 /** Between two looks at the clock. */
@@ -40,10 +49,25 @@ export function hunt({ seed, shape, maxRuns, maxMs }: Hunt, properties: readonly
     for (const { fault, asked, landed } of report.faults) addFault(tally, fault, asked, landed);
     events += report.events;
     if (failure !== null && !failsAlikeCorrected(plan, failure.fingerprint, properties))
-      hit = { run: runs, property: failure.property, fingerprint: failure.fingerprint };
+      hit = { run: runs, property: failure.property, fingerprint: failure.fingerprint, spoke: [] };
     runs++;
   }
-  return { runs, events, ms: threadMs() - started, faults: tally.faults, hit };
+  const ms = threadMs() - started;
+  return {
+    runs,
+    events,
+    ms,
+    faults: tally.faults,
+    hit: hit && { ...hit, spoke: spokenIn(planOf(seed, hit.run, shape), properties) },
+  };
+}
+
+/** Beyond this a run that goes on after its failure is given up: what was found by then counts. */
+const MOST_EVENTS = 100_000;
+
+function spokenIn({ scenario, seed }: Plan, properties: readonly Property[]): string[] {
+  const { violations } = run(scenario, seed, { properties, keepGoing: true, maxEvents: MOST_EVENTS });
+  return [...new Set(violations.map(({ property }) => property))];
 }
 
 function failsAlikeCorrected(plan: Plan, fingerprint: string, properties: readonly Property[]): boolean {

@@ -15,6 +15,8 @@ export interface MatrixRow {
   /** Which property spoke first, most often; how often each did. */
   readonly property: string | null;
   readonly properties: readonly { readonly property: string; readonly count: number }[];
+  /** Those that speak later in the same runs, when these go on. */
+  readonly later: readonly string[];
   /** The museum says that this property breaks. */
   readonly asKnown: boolean;
   /** To the first hit. A seed that found nothing counts with all that it spent. */
@@ -148,6 +150,9 @@ async function rowOf(
     seeds: hunts.length,
     property: spoke[0]?.property ?? null,
     properties: spoke,
+    later: [...new Set(hits.flatMap((hit) => hit.spoke))]
+      .filter((name) => spoke.every(({ property }) => property !== name))
+      .sort((a, b) => (a < b ? -1 : 1)),
     asKnown: spoke.every(({ property }) => target.breaks.includes(property)),
     medianRuns: median(done.map(({ runs }) => runs)),
     medianEvents: median(done.map(({ events }) => events)),
@@ -203,8 +208,8 @@ export function matrixTrouble(
   }
   for (const row of rows) trouble.push(...row.trouble.map((what) => `${row.bug}: ${what}`));
   if (!whole) return trouble;
-  const spoken = new Set(rows.flatMap((row) => row.properties.map(({ property }) => property)));
-  for (const name of properties) if (!spoken.has(name)) trouble.push(`property ${name} was the first to see nothing`);
+  const spoken = new Set(rows.flatMap((row) => [...row.properties.map(({ property }) => property), ...row.later]));
+  for (const name of properties) if (!spoken.has(name)) trouble.push(`property ${name} saw none of the bugs`);
   const landed = new Map<string, number>();
   for (const { faults } of rows)
     for (const { fault, landed: times } of faults) landed.set(fault, (landed.get(fault) ?? 0) + times);

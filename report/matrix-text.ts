@@ -11,6 +11,7 @@ export interface MatrixLine {
   readonly seeds: number;
   readonly property: string | null;
   readonly properties: readonly { readonly property: string; readonly count: number }[];
+  readonly later: readonly string[];
   readonly asKnown: boolean;
   readonly medianRuns: number;
   readonly medianEvents: number;
@@ -34,7 +35,7 @@ export function matrixRowLines(row: MatrixLine, paint: Paint): string[] {
     `${(good ? paint.good : paint.bad)(pad(mark, 10))}  ${paint.title(row.bug)}`,
     ...wrap(
       `${row.hits} of ${row.seeds} seeds, median ${thousands(row.medianRuns)} runs and ${ms(row.medianMs)}, ` +
-        `worst ${ms(row.worstMs)}${shrunk}`,
+        `worst ${worst(row)}${shrunk}`,
       '            ',
     ),
     ...(spoke === '' ? [] : wrap(spoke, '            ')),
@@ -43,6 +44,11 @@ export function matrixRowLines(row: MatrixLine, paint: Paint): string[] {
 
 function spokeWords({ properties }: MatrixLine): string {
   return properties.map(({ property, count }) => `${property} ${count}`).join(', ');
+}
+
+/** A seed that found nothing says only that it takes longer. */
+function worst({ hits, seeds, worstMs }: MatrixLine): string {
+  return hits < seeds ? `> ${ms(worstMs)}` : ms(worstMs);
 }
 
 function ms(value: number): string {
@@ -74,6 +80,19 @@ function byProperty(rows: readonly MatrixLine[]): { property: string; bugs: stri
   return [...caught.values()].sort((a, b) => b.bugs.length - a.bugs.length || (a.property < b.property ? -1 : 1));
 }
 
+/** With those that were never the first, and of how many bugs each saw something later. */
+function everyProperty(rows: readonly MatrixLine[]): { property: string; bugs: readonly string[]; later: number }[] {
+  const first = byProperty(rows).map(({ property, bugs }) => ({ property, bugs }));
+  const others = [...new Set(rows.flatMap(({ later }) => later))]
+    .filter((name) => first.every(({ property }) => property !== name))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((property) => ({ property, bugs: [] }));
+  return [...first, ...others].map((entry) => ({
+    ...entry,
+    later: rows.filter(({ later }) => later.includes(entry.property)).length,
+  }));
+}
+
 /** The page docs/MATRIX.md. */
 export function matrixMarkdown(
   rows: readonly MatrixLine[],
@@ -96,7 +115,7 @@ export function matrixMarkdown(
         row.shrunkEvents === null ? '' : `${row.shrunkSteps ?? 0}, ${row.shrunkEvents}, ${ms(row.shrinkMs ?? 0)}`;
       return (
         `| ${row.bug} | ${row.hits}/${row.seeds} | ${thousands(row.medianRuns)} | ${thousands(row.medianEvents)} | ` +
-        `${ms(row.medianMs)} | ${ms(row.worstMs)} | ${shrunk} | ${spokeWords(row)} |`
+        `${ms(row.medianMs)} | ${worst(row)} | ${shrunk} | ${spokeWords(row)} |`
       );
     }),
     '',
@@ -106,9 +125,13 @@ export function matrixMarkdown(
     '',
     '## Which property caught what',
     '',
-    '| property | bugs | which |',
-    '| --- | --: | --- |',
-    ...byProperty(rows).map(({ property, bugs }) => `| ${property} | ${bugs.length} | ${bugs.join(', ')} |`),
+    'The first to speak; a run that goes on shows more to others.',
+    '',
+    '| property | first | which | also, later in the same runs |',
+    '| --- | --: | --- | --: |',
+    ...everyProperty(rows).map(
+      ({ property, bugs, later }) => `| ${property} | ${bugs.length} | ${bugs.join(', ')} | ${later} |`,
+    ),
     '',
     '## Beside what others have published',
     '',
@@ -121,7 +144,7 @@ export function matrixMarkdown(
     ...PUBLISHED.map(({ bug, tool, time, depth, states }) => {
       const row = rows.find((each) => each.bug === bug);
       const here = row === undefined ? '' : row.found ? ms(row.medianMs) : 'missed';
-      return `| ${bug} | ${tool} | ${time} | ${depth} | ${states} | ${here} | ${row === undefined ? '' : ms(row.worstMs)} |`;
+      return `| ${bug} | ${tool} | ${time} | ${depth} | ${states} | ${here} | ${row === undefined ? '' : worst(row)} |`;
     }),
   ];
 }

@@ -199,6 +199,15 @@ function applyInSync(server: Server, txn: Txn, out: Effect[]): string | undefine
   return server.config.behaviour.committedLogInSync ? addCommittedProposal(server, txn) : undefined;
 }
 
+/** Orders that no release had: each bug of its order by itself. */
+const FOLLOWERS: Readonly<
+  Record<'queueThenEpoch' | 'flushThenEpoch' | 'epochThenLogCommitted', readonly LearnerStep[]>
+> = {
+  queueThenEpoch: ['queueLater', 'currentEpoch'],
+  flushThenEpoch: ['queue', 'flush', 'currentEpoch'],
+  epochThenLogCommitted: ['currentEpoch', 'log'],
+};
+
 function newLeaderSteps(server: Server, learner: Learner): LearnerStep[] {
   const { behaviour } = server.config;
   const snapshot: LearnerStep[] = learner.snapshotNeeded ? ['snapshot'] : [];
@@ -213,11 +222,12 @@ function newLeaderSteps(server: Server, learner: Learner): LearnerStep[] {
         ? [...snapshot, 'currentEpoch', 'ack']
         : [...snapshot, 'currentEpoch', 'queue', 'yield', 'ack'];
     case 'queueThenEpoch':
-      return [...snapshot, 'queueLater', 'currentEpoch', 'ack'];
     case 'flushThenEpoch':
-      return [...snapshot, 'queue', 'flush', 'currentEpoch', 'ack'];
     case 'epochThenLogCommitted':
-      return [...snapshot, 'currentEpoch', 'log', 'ack'];
+      // These are about followers: observers do what they do in `corrected`.
+      if (learner.observer)
+        return logs ? [...snapshot, 'log', 'currentEpoch', 'ack'] : [...snapshot, 'currentEpoch', 'ack'];
+      return [...snapshot, ...FOLLOWERS[behaviour.newLeader], 'ack'];
     case 'logAllThenEpoch':
     case 'logCommittedThenEpoch':
       if (behaviour.mistake === 'currentEpochAtUptodate') return [...snapshot, 'log', 'ack'];
@@ -309,7 +319,7 @@ function startLogging(
 ): boolean {
   const { behaviour } = server.config;
   let txns: Txn[];
-  if (behaviour.newLeader === 'logAllThenEpoch') {
+  if (logsAll(server, learner)) {
     txns = learner.packetsNotLogged;
     learner.requestsToAck = txns;
     for (const txn of txns) learner.pendingTxns.push(txn);
@@ -329,6 +339,11 @@ function startLogging(
   log.roll = false;
   log.count += txns.length;
   return true;
+}
+
+/** What is not committed yet is logged with the rest, and acknowledged after UPTODATE. Observers acknowledge nothing. */
+function logsAll(server: Server, learner: Learner): boolean {
+  return server.config.behaviour.newLeader === 'logAllThenEpoch' && !learner.observer;
 }
 
 /** The buffered proposals whose commits have come, in order; a commit that matches nothing is dropped with a warning. */
@@ -371,7 +386,7 @@ export function stepDone(server: Server, learner: Learner, error: string | null,
   const last = stepTxns[stepTxns.length - 1];
   if (step === 'log' && last !== undefined) {
     server.log.durable = last.zxid;
-    if (behaviour.newLeader !== 'logAllThenEpoch' && behaviour.applyAfterDurable) {
+    if (!logsAll(server, learner) && behaviour.applyAfterDurable) {
       const refused = applyLogged(server, stepTxns, out);
       if (refused !== undefined) return refused;
     }

@@ -92,6 +92,14 @@ test('a search that finds nothing ends with 0, or with 3 when something had to b
   expect(unreached.out).toContain('not reached');
 });
 
+test('--until-stable ends where nothing new is reached, at the same run whatever the number of jobs', () => {
+  const [one, two] = ['1', '2'].map((jobs) =>
+    reportOf(zabsim('fuzz', '--until-stable', '1', '--json', '--jobs', jobs).out),
+  );
+  expect(one?.ended).toBe('stable');
+  expect({ ...two, wallMs: 0 }).toEqual({ ...one, wallMs: 0 });
+});
+
 test('shards join to the batch that one machine plays', () => {
   const batch = ['fuzz', '--bug', BUG, '--runs', '60', '--jobs', '1'];
   for (const index of [1, 2]) zabsim(...batch, '--shard', `${index}/2`, '--out', `shard-${index}`);
