@@ -13,6 +13,7 @@ import { shellWord } from '../report/text.ts';
 import type { Property } from '../sim/property.ts';
 import { EXIT, type ExitCode, fileTrouble, UsageError } from './exit.ts';
 import { campaignOptions, type FuzzOptions } from './fuzz-options.ts';
+import { underWatch } from './guard-property.ts';
 import { loadProperties } from './load-property.ts';
 import { Progress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
@@ -232,13 +233,17 @@ function tell(
   terminal.print(...fuzzLines(report, { paint: terminal.paint, out }));
   const [only, ...others] = report.failures;
   const found = only === undefined ? null : (shrunken.get(only.fingerprint)?.found ?? null);
-  if (!asked.stopAtFirst || only === undefined || others.length > 0 || found === null || own.length > 0) return;
+  if (!asked.stopAtFirst || only === undefined || others.length > 0 || found === null) return;
   if (report.ended === 'interrupted') return;
   const { plan, failure, removed } = found;
-  terminal.print(
-    ...failureReport({ plan, failure, removed, properties: PROPERTIES, others: 0, file: only.file }, terminal.paint),
-  );
+  const properties = [...PROPERTIES, ...own];
+  const file = only.file;
+  const lines = (): string[] => failureReport({ plan, failure, removed, properties, others: 0, file }, terminal.paint);
+  terminal.print(...(own.length === 0 ? lines() : underWatch(lines, EXPLAINING_MS)));
 }
+
+/** A report plays the run many times; a property of somebody else's may still never return. */
+const EXPLAINING_MS = 120_000;
 
 /** How a batch ends for the shell. */
 export function fuzzExitCode(report: FuzzReport, failOnUnreached: boolean): ExitCode {

@@ -3,6 +3,7 @@ import { wordsOf, type Batch } from './batch.ts';
 import type { Found } from './found.ts';
 import { planOf, type PlanShape } from './plans.ts';
 import { WorkerDied, type Pool } from './pool.ts';
+import type { Drawn } from './shrink-plan.ts';
 import { absorb, newTally, type Tally } from './tally.ts';
 
 /** What is to be played. Index and number of shards count from 1. */
@@ -199,8 +200,9 @@ export async function shrinkAll(
   let done = 0;
   const found = await Promise.all(
     groups.map(async ({ fingerprint, run }): Promise<[string, Shrunken]> => {
-      const plan = planOf(options.seed, run, options.shape);
-      const shrunken = await shrunk(plan, { propertyFiles: options.propertyFiles, pool, maxTries });
+      const drawn = { seed: options.seed, index: run, shape: options.shape };
+      const plan = planOf(drawn.seed, drawn.index, drawn.shape);
+      const shrunken = await shrunk(drawn, { propertyFiles: options.propertyFiles, pool, maxTries });
       onEach(++done, groups.length);
       return [fingerprint, { ...shrunken, original: plan }];
     }),
@@ -218,12 +220,12 @@ export interface Shrunken {
 
 /** Shrinks one plan on the pool. */
 export async function shrunk(
-  plan: Plan,
+  drawn: Drawn,
   how: { readonly propertyFiles: readonly string[]; readonly pool: Pool; readonly maxTries: number },
 ): Promise<{ readonly found: Found | null; readonly ms: number; readonly trouble: string | null }> {
   const { propertyFiles, pool, maxTries } = how;
   try {
-    const answer = await pool.run({ kind: 'find', plan, maxTries, propertyFiles });
+    const answer = await pool.run({ kind: 'find', drawn, maxTries, propertyFiles });
     if (answer.kind === 'find')
       return { ...answer, trouble: answer.found === null ? 'it did not fail when it was played again' : null };
     const trouble = answer.kind === 'refused' ? answer.lines.join(' ') : 'message' in answer ? answer.message : '';

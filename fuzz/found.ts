@@ -8,6 +8,9 @@ import type { Scenario } from '../sim/scenario.ts';
 import type { Plan } from '../sim/search/plan.ts';
 import { runPlan, type PlanFailure } from '../sim/search/run-plan.ts';
 import { checkTwice, shrinkPlan } from '../sim/search/shrink.ts';
+import { whatWasRemoved } from '../sim/search/shrink-words.ts';
+import { planOf } from './plans.ts';
+import { shrinkDrawn, type Drawn } from './shrink-plan.ts';
 
 /** A failure, shrunk, with all that is told of it. Plain data. */
 export interface Found {
@@ -36,15 +39,19 @@ export interface FindOptions {
   readonly maxTries: number;
 }
 
+/** Plans that fast-check may try: whole features and chapters go first, in few tries or not at all. */
+const DRAWN_TRIES = 40;
+
 /** Shrinks a plan that fails, checks the result twice, and writes it down. null: the plan does not fail. */
-export function findOut(plan: Plan, options: FindOptions): Found | null {
+export function findOut(drawn: Drawn, options: FindOptions): Found | null {
   const { properties, maxTries } = options;
+  const plan = planOf(drawn.seed, drawn.index, drawn.shape);
   const first = runPlan(plan, { properties });
   if (first.failure === null) return null;
   const shrunk =
     maxTries === 0
       ? { plan: cutAt(plan, first.endAt), failure: first.failure, runs: 0, removed: [] }
-      : shrinkPlan(plan, first.failure, { properties, maxRuns: maxTries, valid: isSayable });
+      : smaller(drawn, plan, first.failure, options);
   const smallest = titled(underUsualSeed(shrunk.plan, shrunk.failure, properties), first.report.events);
   const traceHash = checkTwice(smallest.plan, properties);
   const recent = new Recent(HELD);
@@ -63,6 +70,23 @@ export function findOut(plan: Plan, options: FindOptions): Found | null {
     traceEvents,
     text,
     faithful: traceHash !== null && hashOfText(text, smallest.plan.seed, properties) === traceHash,
+  };
+}
+
+/** First as fast-check draws plans, then step by step and draw by draw. */
+function smaller(
+  drawn: Drawn,
+  plan: Plan,
+  failure: PlanFailure,
+  { properties, maxTries }: FindOptions,
+): { plan: Plan; failure: PlanFailure; runs: number; removed: readonly string[] } {
+  const maxRuns = Math.min(DRAWN_TRIES, maxTries);
+  const start = shrinkDrawn(drawn, failure, { properties, maxRuns }) ?? { plan, failure, runs: 0 };
+  const end = shrinkPlan(start.plan, start.failure, { properties, maxRuns: maxTries - start.runs, valid: isSayable });
+  return {
+    ...end,
+    runs: start.runs + end.runs,
+    removed: whatWasRemoved(plan.scenario, end.plan.scenario, failure.violation.at),
   };
 }
 

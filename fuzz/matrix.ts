@@ -1,7 +1,7 @@
 import type { Bug } from '../sim/zab/bugs/index.ts';
 import { shrunk } from './campaign.ts';
 import type { Hunted } from './hunt.ts';
-import { planOf, type PlanShape } from './plans.ts';
+import type { PlanShape } from './plans.ts';
 import type { Pool } from './pool.ts';
 
 export interface MatrixRow {
@@ -134,7 +134,9 @@ async function rowOf(
     ? await Promise.all(
         hits
           .slice(0, SHRUNK_HITS)
-          .map(({ seed, run }) => shrunk(planOf(seed, run, shape), { propertyFiles: [], pool, maxTries: MOST_TRIES })),
+          .map(({ seed, run }) =>
+            shrunk({ seed, index: run, shape }, { propertyFiles: [], pool, maxTries: MOST_TRIES }),
+          ),
       )
     : [];
   const small = shrinks.flatMap(({ found, ms }) => (found === null ? [] : [{ ...found, ms }]));
@@ -198,7 +200,16 @@ export function median(values: readonly number[]): number {
  *  were asked for and never had an effect. Empty: all is well. The last two are asked of a whole museum only. */
 export function matrixTrouble(
   rows: readonly MatrixRow[],
-  { properties, whole }: { readonly properties: readonly string[]; readonly whole: boolean },
+  {
+    properties,
+    whole,
+    shown,
+  }: {
+    readonly properties: readonly string[];
+    readonly whole: boolean;
+    /** Properties that the museum's own schedules break. */
+    readonly shown: ReadonlyMap<string, readonly string[]>;
+  },
 ): string[] {
   const trouble: string[] = [];
   for (const { bug, kind, found, seeds, properties: spoke } of rows) {
@@ -209,7 +220,8 @@ export function matrixTrouble(
   for (const row of rows) trouble.push(...row.trouble.map((what) => `${row.bug}: ${what}`));
   if (!whole) return trouble;
   const spoken = new Set(rows.flatMap((row) => [...row.properties.map(({ property }) => property), ...row.later]));
-  for (const name of properties) if (!spoken.has(name)) trouble.push(`property ${name} saw none of the bugs`);
+  for (const name of properties)
+    if (!spoken.has(name) && !shown.has(name)) trouble.push(`property ${name} saw none of the bugs`);
   const landed = new Map<string, number>();
   for (const { faults } of rows)
     for (const { fault, landed: times } of faults) landed.set(fault, (landed.get(fault) ?? 0) + times);

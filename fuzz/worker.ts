@@ -1,16 +1,16 @@
 import { loadProperties } from '../commands/load-property.ts';
 import { PROPERTIES } from '../properties/index.ts';
 import type { Property } from '../sim/property.ts';
-import type { Plan } from '../sim/search/plan.ts';
 import { playBatch, type Batch, wordsOf } from './batch.ts';
 import { findOut, type Found } from './found.ts';
+import type { Drawn } from './shrink-plan.ts';
 import { hunt, type Hunt, type Hunted } from './hunt.ts';
 import type { Tally } from './tally.ts';
 
 /** What a worker thread is asked. `propertyFiles` are paths of modules: properties are code, and do not travel. */
 export type Task = { readonly propertyFiles: readonly string[] } & (
   | { readonly kind: 'batch'; readonly batch: Batch }
-  | { readonly kind: 'find'; readonly plan: Plan; readonly maxTries: number }
+  | { readonly kind: 'find'; readonly drawn: Drawn; readonly maxTries: number }
   | { readonly kind: 'hunt'; readonly hunt: Hunt }
 );
 
@@ -45,7 +45,7 @@ function answer(task: Task, properties: readonly Property[]): Answer {
       };
     case 'find': {
       const started = performance.now();
-      const found = findOut(task.plan, { properties, maxTries: task.maxTries });
+      const found = findOut(task.drawn, { properties, maxTries: task.maxTries });
       return { kind: 'find', found, ms: performance.now() - started };
     }
     case 'hunt':

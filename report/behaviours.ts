@@ -11,6 +11,8 @@ const MISTAKES: { readonly [M in Mistake]: string } = {
   noEpochFencing: 'A learner follows a leader whose epoch is lower than its acceptedEpoch.',
   servesBeforeQuorum: 'A leader serves without waiting for a quorum of ACKs of NEWLEADER.',
   newLeaderAcksByMessage: 'ACKs of NEWLEADER are counted by message, not by server.',
+  halfIsAQuorum: 'Of an even number of voters half is taken for a quorum.',
+  rebuildsHistory: 'A leader sends the transactions of earlier leaders as it would make them itself.',
   noTruncWithinRange: 'A learner whose last zxid lies within the committedLog is never truncated.',
   neverTruncates: 'A learner is never truncated.',
   forwardsAfterAck: 'What is proposed during a synchronization goes to those only who have acknowledged NEWLEADER.',

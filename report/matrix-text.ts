@@ -81,22 +81,32 @@ function byProperty(rows: readonly MatrixLine[]): { property: string; bugs: stri
 }
 
 /** With those that were never the first, and of how many bugs each saw something later. */
-function everyProperty(rows: readonly MatrixLine[]): { property: string; bugs: readonly string[]; later: number }[] {
+function everyProperty(
+  rows: readonly MatrixLine[],
+  shown: ReadonlyMap<string, readonly string[]>,
+): { property: string; bugs: readonly string[]; later: number; shown: number }[] {
   const first = byProperty(rows).map(({ property, bugs }) => ({ property, bugs }));
-  const others = [...new Set(rows.flatMap(({ later }) => later))]
+  const others = [...new Set([...rows.flatMap(({ later }) => later), ...shown.keys()])]
     .filter((name) => first.every(({ property }) => property !== name))
     .sort((a, b) => (a < b ? -1 : 1))
     .map((property) => ({ property, bugs: [] }));
   return [...first, ...others].map((entry) => ({
     ...entry,
     later: rows.filter(({ later }) => later.includes(entry.property)).length,
+    shown: shown.get(entry.property)?.length ?? 0,
   }));
 }
 
 /** The page docs/MATRIX.md. */
 export function matrixMarkdown(
   rows: readonly MatrixLine[],
-  about: { readonly command: string; readonly machine: string; readonly trouble: readonly string[] },
+  about: {
+    readonly command: string;
+    readonly machine: string;
+    readonly trouble: readonly string[];
+    /** Properties that the museum's own schedules break, and of which bugs. */
+    readonly shown: ReadonlyMap<string, readonly string[]>;
+  },
 ): string[] {
   return [
     '# How soon each known bug is found',
@@ -125,12 +135,13 @@ export function matrixMarkdown(
     '',
     '## Which property caught what',
     '',
-    'The first to speak; a run that goes on shows more to others.',
+    'The first to speak; a run that goes on shows more to others, and so does the schedule that the museum has for the bug.',
     '',
-    '| property | first | which | also, later in the same runs |',
-    '| --- | --: | --- | --: |',
-    ...everyProperty(rows).map(
-      ({ property, bugs, later }) => `| ${property} | ${bugs.length} | ${bugs.join(', ')} | ${later} |`,
+    '| property | first | which | also, later in the same runs | in the museum |',
+    '| --- | --: | --- | --: | --: |',
+    ...everyProperty(rows, about.shown).map(
+      ({ property, bugs, later, shown }) =>
+        `| ${property} | ${bugs.length} | ${bugs.join(', ')} | ${later} | ${shown} |`,
     ),
     '',
     '## Beside what others have published',

@@ -9,7 +9,7 @@ import { count, enumerate, when, who, whoSet, zxidText } from './text.ts';
 export function ensembleWords(scenario: Scenario): string {
   const { verifier } = scenario;
   const observers = scenario.observers === 0 ? '' : `; observers ${whoSet(scenario.observers)}`;
-  if (verifier.kind === 'majority') return `voters ${whoSet(verifier.voters)}, by majority${observers}`;
+  if (verifier.kind !== 'hierarchical') return `voters ${whoSet(verifier.voters)}, by majority${observers}`;
   const groups = verifier.groups.map(
     (group) =>
       `{${group.weights.map(([id, weight]) => `${who(id)}${weight === 1 ? '' : ` weight ${weight}`}`).join(', ')}}`,

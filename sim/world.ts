@@ -19,6 +19,7 @@ import { breakEnd, datagramArrives, deliver, resetConnection } from './wires.ts'
 import { findBehaviour } from './zab/bugs/index.ts';
 import type { Config } from './zab/config.ts';
 import { Fifo } from './zab/fifo.ts';
+import type { QuorumVerifier } from './zab/quorum.ts';
 import { emptyStorage } from './zab/storage.ts';
 import type { Event, Host, World } from './world-state.ts';
 
@@ -64,8 +65,10 @@ export function configOf(scenario: Scenario): Config {
   const behaviour = findBehaviour(scenario.release);
   assert(behaviour !== undefined, 'a scenario names a release or a bug that exists');
   const { servers, verifier, observers, settings } = scenario;
+  const quorums: QuorumVerifier =
+    behaviour.mistake === 'halfIsAQuorum' ? { kind: 'half', voters: verifier.voters } : verifier;
   const service = scenario.service === 'zookeeper' ? newZookeeper(settings, behaviour) : register;
-  return { servers, verifier, observers, settings, behaviour, service };
+  return { servers, verifier: quorums, observers, settings, behaviour, service };
 }
 
 function newHost(scenario: Scenario, id: number): Host {

@@ -138,7 +138,7 @@ function mapVerifier(
   voters: ServerSet,
   to: (id: ServerId) => ServerId | null,
 ): QuorumVerifier | null {
-  if (verifier.kind === 'majority') return { kind: 'majority', voters };
+  if (verifier.kind !== 'hierarchical') return { kind: 'majority', voters };
   const groups = verifier.groups
     .map(({ weights }) =>
       weights.flatMap(([id, weight]): [ServerId, number][] => {

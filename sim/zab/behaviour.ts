@@ -125,10 +125,12 @@ export type Mistake =
   | 'noEpochFencing'
   | 'servesBeforeQuorum'
   | 'newLeaderAcksByMessage'
+  | 'halfIsAQuorum'
   // synchronization
   | 'noTruncWithinRange'
   | 'neverTruncates'
   | 'forwardsAfterAck'
+  | 'rebuildsHistory'
   // broadcast
   | 'ackBeforeFsync'
   | 'observersCounted'

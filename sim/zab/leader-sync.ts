@@ -2,7 +2,7 @@ import { isVoter } from './config.ts';
 import { takeSnapshot } from './database.ts';
 import type { Effect } from './effects.ts';
 import type { QuorumMessage, Txn } from './messages.ts';
-import { onlyInformed } from './leader-broadcast.ts';
+import { makeTxn, onlyInformed } from './leader-broadcast.ts';
 import { fenced, note, setTimer, ticks, unexpected } from './out.ts';
 import { containsQuorum } from './quorum.ts';
 import { add, sizeOf, without } from './sets.ts';
@@ -51,7 +51,9 @@ export function syncFollower(server: Server, leader: Leader, handler: LearnerHan
       { held: leader.epoch, offered: epochOf(handler.peerLastZxid) },
       decision.mode,
     );
-  for (const txn of decision.queue) {
+  const rebuilds = behaviour.mistake === 'rebuildsHistory';
+  for (const logged of decision.queue) {
+    const txn = rebuilds ? makeTxn(server, logged) : logged;
     handler.queued.push({ kind: 'PROPOSAL', txn });
     handler.queued.push({ kind: 'COMMIT', zxid: txn.zxid });
   }

@@ -4,6 +4,8 @@ import { has, sizeOf, type ServerId, type ServerSet } from './sets.ts';
  *  Source: server/quorum/flexible/QuorumMaj.java and QuorumHierarchical.java. */
 export type QuorumVerifier =
   | { readonly kind: 'majority'; readonly voters: ServerSet }
+  /** A textbook mistake: of an even number, half. No scenario asks for it. */
+  | { readonly kind: 'half'; readonly voters: ServerSet }
   | {
       readonly kind: 'hierarchical';
       readonly voters: ServerSet;
@@ -16,7 +18,7 @@ export type QuorumVerifier =
 
 /** A zero-weight server may vote, but it is never elected. Source: QuorumVerifier#getWeight. */
 export function weightOf(verifier: QuorumVerifier, id: ServerId): number {
-  if (verifier.kind === 'majority') return 1;
+  if (verifier.kind !== 'hierarchical') return 1;
   for (const group of verifier.groups) for (const [member, weight] of group.weights) if (member === id) return weight;
   return 0;
 }
@@ -26,6 +28,7 @@ export function weightOf(verifier: QuorumVerifier, id: ServerId): number {
  *  Source: QuorumMaj#containsQuorum, QuorumHierarchical#containsQuorum. */
 export function containsQuorum(verifier: QuorumVerifier, acks: ServerSet): boolean {
   if (verifier.kind === 'majority') return sizeOf(acks & verifier.voters) > Math.floor(sizeOf(verifier.voters) / 2);
+  if (verifier.kind === 'half') return 2 * sizeOf(acks & verifier.voters) >= sizeOf(verifier.voters);
   let groups = 0;
   let won = 0;
   for (const group of verifier.groups) {

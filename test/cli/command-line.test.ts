@@ -54,7 +54,7 @@ function narrow(text: string): void {
   for (const line of text.split('\n')) expect(columns(line), line).toBeLessThanOrEqual(WIDTH);
 }
 
-const COMMANDS = ['run', 'list', 'show', 'replay', 'check-determinism'];
+const COMMANDS = ['run', 'list', 'show', 'replay', 'check-determinism', 'fuzz', 'merge', 'bugs', 'matrix'];
 
 test('help names every command, and each command has examples, within eighty columns', () => {
   const top = zabsim('--help');

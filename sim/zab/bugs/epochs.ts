@@ -160,4 +160,18 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     breaks: ['one-leader-per-epoch', 'leader-completeness', 'committed-is-permanent', 'committed-means-durable'],
     deviation: { mistake: 'newLeaderAcksByMessage' },
   },
+  {
+    name: 'half-is-a-quorum',
+    kind: 'textbook',
+    title: 'Of an even number of voters, half is taken for a quorum',
+    about:
+      'Two halves of an ensemble do not overlap. Each elects a leader, gives out the same epoch and the same zxids for' +
+      ' different transactions, and answers its clients that they are done.',
+    also: [],
+    affects: 'no release',
+    fixed: null,
+    releases: [],
+    breaks: ['one-leader-per-epoch', 'no-split-brain', 'zxid-identity', 'committed-means-durable'],
+    deviation: { mistake: 'halfIsAQuorum' },
+  },
 ];

@@ -77,7 +77,7 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     affects: 'every release',
     fixed: null,
     releases: ['3.4.10', '3.5.5', '3.6.2', '3.7.0', '3.8.0', '3.8.5', '3.9.2', '3.9.3', '3.9.4'],
-    breaks: ['process-consistency', 'total-order', 'agreement', 'prefix-consistency'],
+    breaks: ['process-consistency', 'total-order', 'agreement', 'prefix-consistency', 'log-shape', 'in-order-commit'],
     deviation: { truncStrict: false },
   },
   {
@@ -113,7 +113,7 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     affects: '3.5.10, 3.6.3 to 3.9.2',
     fixed: '3.9.3',
     releases: ['3.7.0', '3.8.0', '3.8.5', '3.9.2'],
-    breaks: ['no-unexpected-packet', 'progress-after-calm'],
+    breaks: ['no-unexpected-packet', 'progress-after-calm', 'log-shape', 'process-consistency', 'leader-completeness'],
     deviation: { newLeader: 'logAllThenEpoch', commitWithoutProposalThrows: 'always' },
   },
   {
@@ -142,7 +142,7 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     affects: 'no release',
     fixed: null,
     releases: [],
-    breaks: ['process-consistency', 'total-order', 'agreement', 'log-shape'],
+    breaks: ['process-consistency', 'total-order', 'agreement', 'log-shape', 'in-order-commit'],
     deviation: { mistake: 'neverTruncates' },
   },
   {
@@ -158,5 +158,19 @@ export const SYNCHRONIZATION: readonly Bug[] = [
     releases: [],
     breaks: ['no-unexpected-packet', 'agreement', 'log-shape', 'process-consistency'],
     deviation: { mistake: 'forwardsAfterAck' },
+  },
+  {
+    name: 'rebuilds-history',
+    kind: 'textbook',
+    title: 'A leader sends the transactions of its predecessors as it would make them itself',
+    about:
+      'What a learner lacks must be sent as it was logged, bit by bit. A leader that makes the old transactions anew puts its' +
+      ' own name and time into them: under one zxid there are then two, and one of them was never broadcast.',
+    also: [],
+    affects: 'no release',
+    fixed: null,
+    releases: [],
+    breaks: ['zxid-identity', 'integrity', 'process-consistency'],
+    deviation: { mistake: 'rebuildsHistory' },
   },
 ];
