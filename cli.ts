@@ -131,6 +131,20 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
       ]) + '\nExit codes: 0 all equal, 4 two runs differ.\n',
     );
 
+  program
+    .command('tree')
+    .summary("print a server's znodes at a moment of a run")
+    .description('Plays a scenario of the service zookeeper up to a time and prints what a server holds in memory.')
+    .argument('<scenario|file>', 'a name from "zabsim list scenarios", or a YAML file')
+    .option('-a, --at <time>', 'virtual time, such as 2.5s; the end of the run without it')
+    .option('--server <id>', 'whose tree; the first server without it')
+    .option('-s, --seed <seed>', 'the seed', '1')
+    .option('-r, --release <name>', 'behave as this release')
+    .action(async (name: string, options: import('./commands/tree.ts').TreeOptions) => {
+      done((await import('./commands/tree.ts')).showTree(name, options, terminal));
+    })
+    .addHelpText('after', examples([['zabsim tree tree-under-chaos --at 30s --server 2', 'half-way through']]));
+
   addSearchCommands(program, { terminal, done, examples });
 
   return program.addHelpText(

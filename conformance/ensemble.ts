@@ -15,8 +15,6 @@ export interface Ensemble {
 const WITHOUT_EFFECT = new Set([
   'zookeeper.admin.enableServer',
   'zookeeper.4lw.commands.whitelist',
-  'znode.container.checkIntervalMs',
-  'zookeeper.extendedTypesEnabled',
   'zookeeper.jmx.log4j.disable',
   'zookeeper.skipACL',
   'zookeeper.digest.enabled',
@@ -34,7 +32,6 @@ const WITHOUT_EFFECT = new Set([
   'quorumListenOnAllIPs',
   'autopurge.snapRetainCount',
   'autopurge.purgeInterval',
-  'extendedTypesEnabled',
 ]);
 
 /** ZooKeeper refuses a committedLog shorter than this (ZKDatabase.java). */
@@ -70,6 +67,9 @@ export function ensembleOf(config: CaseConfig): { readonly ensemble: Ensemble; r
   };
 }
 
+/** The settings that are numbers. */
+type NumberSetting = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function verifierOf(
@@ -88,10 +88,12 @@ function verifierOf(
   };
 }
 
-const WHOLE_NUMBERS: Readonly<Record<string, keyof Settings>> = {
+const WHOLE_NUMBERS: Readonly<Record<string, NumberSetting>> = {
   'zookeeper.preAllocSize': 'preAllocSize',
   'zookeeper.snapCount': 'snapCount',
   'zookeeper.maxBatchSize': 'maxBatchSize',
+  'znode.container.checkIntervalMs': 'containerCheckIntervalMs',
+  'znode.container.maxNeverUsedIntervalMs': 'containerMaxNeverUsedMs',
   'zookeeper.testingonly.initialZxid': 'initialZxid',
   'zookeeper.fastleader.minNotificationInterval': 'minNotificationInterval',
   'zookeeper.fastleader.maxNotificationInterval': 'maxNotificationInterval',
@@ -118,19 +120,21 @@ function applySetting(settings: Writable<Settings>, name: string, value: string)
     case 'zookeeper.forceSnapshotSync':
       settings.forceSnapshotSync = value === 'true';
       return true;
+    case 'zookeeper.extendedTypesEnabled':
+    case 'extendedTypesEnabled':
+      settings.extendedTypesEnabled = value === 'true';
+      return true;
+    case 'zookeeper.DigestAuthenticationProvider.superDigest':
+      settings.superDigest = value;
+      return true;
     case 'zookeeper.commitLogCount':
       settings.commitLogCount = Math.max(LEAST_COMMIT_LOG_COUNT, Number(value));
       return Number.isInteger(Number(value));
     default: {
       const key = WHOLE_NUMBERS[name];
       if (key === undefined || !Number.isInteger(Number(value))) return false;
-      return assignNumber(settings, key, Number(value));
+      settings[key] = Number(value);
+      return true;
     }
   }
-}
-
-function assignNumber(settings: Writable<Settings>, key: keyof Settings, value: number): boolean {
-  if (key === 'forceSnapshotSync') return false;
-  settings[key] = value;
-  return true;
 }

@@ -16,7 +16,7 @@ function main(args: readonly string[]): number {
   const verdicts = loaded.flatMap((each) => each.records).map(judge);
   const details = verdicts.map(formatDifferences).filter((text) => text !== '');
   process.stdout.write(`${formatTable(verdicts)}\n`);
-  if (others.length > 0) process.stdout.write(`Left out, of groups that are not about ZAB: ${others.join(', ')}\n`);
+  if (others.length > 0) process.stdout.write(`Left out, of groups that are not played: ${others.join(', ')}\n`);
   if (details.length > 0) process.stdout.write(`\n${details.join('\n')}\n`);
   return verdicts.every(isConform) ? 0 : 1;
 }

@@ -119,12 +119,18 @@ export function unrecordedCloses(record: CaseRecord): ReadonlySet<string> {
   return clients;
 }
 
-/** The groups that ZAB alone decides: elections, epochs, synchronization, partitions. Others need the data model. */
-export const GROUPS: readonly string[] = ['A', 'B', 'C', 'P'];
+/** The groups that ZAB alone decides: elections, epochs, synchronization, partitions; and those of the data model, watches
+ *  and sessions. */
+export const GROUPS: readonly string[] = ['A', 'B', 'C', 'D', 'E', 'F', 'P'];
+
+/** Played with the whole service, request by request. */
+export function isOfService(record: CaseRecord): boolean {
+  return ['D', 'E', 'F'].includes(record.group);
+}
 
 export type Parsed =
   | { readonly kind: 'record'; readonly record: CaseRecord }
-  /** A record of a group that is not about ZAB. */
+  /** A record of a group that is not played. */
   | { readonly kind: 'other'; readonly name: string }
   | { readonly kind: 'mistakes'; readonly mistakes: readonly Mistake[] };
 

@@ -47,8 +47,7 @@ export function formatDifferences(verdict: Verdict): string {
     .filter((each) => each.unstable)
     .map((each) => `  ${formatDifference(each)}  (not stable in the record)`);
   lines.push(...shorten(stable), ...shorten(unstable));
-  if (verdict.notExpressed.length > 0)
-    lines.push(`  not compared, needs the data model: ${verdict.notExpressed.join(', ')}`);
+  if (verdict.notExpressed.length > 0) lines.push(`  not compared: ${verdict.notExpressed.join(', ')}`);
   return lines.length === 0 ? '' : [verdict.name, ...lines].join('\n');
 }
 

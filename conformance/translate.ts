@@ -341,6 +341,17 @@ function scenarioOf(t: Translation, endAt: Micros): Scenario {
     reconnects: false,
   }));
   return {
+    ...realScenario(record, ensemble),
+    clients,
+    timeline: t.steps,
+    endAt,
+    beyondBudget: t.steps.some((step) => step.action.kind === 'wipe' || step.action.kind === 'editEpoch'),
+  };
+}
+
+/** The machine on which the records were made, and nothing that happens on it. */
+export function realScenario(record: CaseRecord, ensemble: Ensemble): Scenario {
+  return {
     name: record.name,
     title: record.title,
     teaches: 'what a real ensemble did',
@@ -348,6 +359,7 @@ function scenarioOf(t: Translation, endAt: Micros): Scenario {
     verifier: ensemble.verifier,
     observers: ensemble.observers,
     settings: ensemble.settings,
+    service: 'register',
     release: '3.8.0',
     // One machine: loopback, and a disk that syncs in a millisecond or two.
     network: {
@@ -363,11 +375,11 @@ function scenarioOf(t: Translation, endAt: Micros): Scenario {
     disk: { sync: [2000, 2600], spikePpm: 0, spike: [0, 0], failPpm: 0, own: [] },
     processes: { startup: [350 * MS, 450 * MS], thread: [20, 200] },
     clocks: [],
-    clients,
-    timeline: t.steps,
+    clients: [],
+    timeline: [],
     calmAt: null,
-    endAt,
-    beyondBudget: t.steps.some((step) => step.action.kind === 'wipe' || step.action.kind === 'editEpoch'),
+    endAt: Infinity,
+    beyondBudget: false,
     schedule: { kind: 'uniform' },
     expect: { verdict: 'pass', properties: [], facts: [] },
   };

@@ -34,6 +34,7 @@ export function buildScenario(sketch: Sketch, demands: Demands): Scenario {
     verifier,
     observers,
     settings,
+    service: 'register',
     release: demands.release,
     network: networkOf(on, base),
     disk: diskOf(on, base, servers, settings),

@@ -149,6 +149,18 @@ const POINTS: { readonly [P in Exclude<keyof Behaviour, 'name'>]: (value: Behavi
     value
       ? 'Observers make their DIFF durable before the ACK of NEWLEADER.'
       : 'Observers acknowledge NEWLEADER before their DIFF is durable.',
+  eventsCarryZxid: (value) =>
+    value
+      ? 'A watch event tells the zxid of its transaction (ZOOKEEPER-4655).'
+      : 'The header of a watch event has the zxid -1.',
+  watchMarking: (value) =>
+    value === 'set'
+      ? 'A connection may hold several watch modes for one path (ZOOKEEPER-4466).'
+      : 'Of several watch modes for one path a connection holds the latest in each table.',
+  existsNeedsRead: (value) =>
+    value ? 'exists asks for the READ permission (ZOOKEEPER-2590).' : 'exists asks for no permission.',
+  checkAloneHangs: (value) =>
+    value ? 'A check outside a multi is never answered.' : 'A check outside a multi is refused as UNIMPLEMENTED.',
   patientAfterNewLeader: (value) =>
     value
       ? 'A learner keeps the initLimit timeout until UPTODATE.'

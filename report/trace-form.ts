@@ -176,6 +176,7 @@ const bareScenario = z.looseObject({
   verifier,
   observers: set,
   settings,
+  service: z.enum(['register', 'zookeeper']).default('register'),
   release: text,
   network,
   disk,

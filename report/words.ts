@@ -282,6 +282,10 @@ export function packetWords(message: Message): string {
     case 'CONNECT':
     case 'CONNECTED':
       return `${message.kind} session ${message.session}`;
+    case 'AUTH':
+      return `AUTH ${message.scheme}`;
+    case 'EVENT':
+      return `EVENT ${message.type} ${message.path}`;
     case 'REPLY':
       return `REPLY ${message.error ?? 'ok'} at ${formatZxid(message.zxid)}`;
     default:

@@ -27,6 +27,7 @@ export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemb
     verifier: ensemble.verifier,
     observers: ensemble.observers,
     settings: settingsOf(file),
+    service: file.service ?? 'register',
     release: file.bug ?? file.release ?? 'corrected',
     network: { ...DEFAULT_MODELS.network, ...defined(network) },
     disk: {

@@ -83,6 +83,8 @@ export const MESSAGE_KINDS = all<MessageKind>()([
   'CONNECTED',
   'CLIENTREQUEST',
   'REPLY',
+  'AUTH',
+  'EVENT',
   'CLIENTPING',
   'CLIENTPONG',
 ]);

@@ -140,6 +140,7 @@ class FileReader {
       ensemble: this.#section('ensemble', shape.ensemble),
       zooCfg: this.#section('zooCfg', shape.zooCfg),
       release: this.#section('release', shape.release),
+      service: this.#section('service', shape.service),
       bug: this.#section('bug', shape.bug),
       network: this.#section('network', shape.network),
       disk: this.#section('disk', shape.disk),

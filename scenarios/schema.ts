@@ -66,6 +66,12 @@ const zooCfg = object({
   minSessionTimeout: ms.optional().describe('ms; twice tickTime'),
   maxSessionTimeout: ms.optional().describe('ms; twenty times tickTime'),
   maxBatchSize: integer(1, 1_000_000).optional().describe('requests; 1000'),
+  extendedTypesEnabled: z.boolean().optional().describe('whether there may be TTL nodes; false'),
+  containerCheckIntervalMs: ms.optional().describe('between two looks for containers and TTL nodes that may go; 60000'),
+  containerMaxNeverUsedMs: integer(0, WEEK_MS)
+    .optional()
+    .describe('age at which a container that never had a child goes; 0: never; 300000'),
+  superDigest: z.string().optional().describe('user:BASE64(SHA1(user:password)) of the super user; none'),
   initialZxid: integer(0, 0xffff_fffe).optional().describe('the counter from which an epoch starts; 0'),
 }).describe('zoo.cfg and system properties, by the names ZooKeeper gives them');
 
@@ -234,6 +240,10 @@ export const scenarioFile = object({
     .enum(RELEASES.map((release) => release.name))
     .optional()
     .describe('corrected'),
+  service: z
+    .enum(['register', 'zookeeper'])
+    .optional()
+    .describe('what is replicated: numbers under keys, or the tree of znodes; register'),
   bug: z
     .enum(BUGS.map((bug) => bug.name))
     .optional()

@@ -28,6 +28,7 @@ export function writeScenario(
     ...section('ensemble', ensembleOf(scenario, started)),
     ...section('zooCfg', settingsOf(scenario)),
     ...releaseOf(scenario.release),
+    ...(scenario.service === 'zookeeper' ? ['service: zookeeper'] : []),
     ...modelsOf(scenario),
     ...clientsOf(scenario.clients),
     ...list(

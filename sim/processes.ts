@@ -3,7 +3,7 @@ import { step } from './zab/server.ts';
 import type { Effect, Input, TimerKind } from './zab/effects.ts';
 import type { ServerId } from './zab/sets.ts';
 import { present } from './assert.ts';
-import type { Micros } from './time.ts';
+import { MS, type Micros } from './time.ts';
 import type { Host, World } from './world-state.ts';
 import type { Emit } from './trace.ts';
 import { landOnce } from './landing.ts';
@@ -25,6 +25,7 @@ const TIMER_CODES: Readonly<Record<TimerKind, number>> = {
   observerDelay: 8,
   expiry: 9,
   session: 10,
+  due: 11,
 };
 
 const TIMERS = Object.keys(TIMER_CODES) as readonly TimerKind[];
@@ -52,6 +53,7 @@ export function give(world: World, host: Host, input: Input, emit: Emit): void {
 function run(world: World, host: Host, input: Input, emit: Emit): void {
   const { server } = host;
   if (server === null || (input.kind === 'closed' && !noteClosed(world, host.id, input.connection, emit))) return;
+  server.wallMs = Math.floor((world.now + host.clockOffset) / MS);
   const effects: Effect[] = step(server, input);
   perform(world, host, effects, emit);
 }

@@ -1,6 +1,6 @@
 import type { Hasher } from './hash.ts';
 import type { ClientRequest, Txn } from './zab/messages.ts';
-import type { Outcome, Service, ServiceState, TxnBody } from './zab/service.ts';
+import type { Applied, Asker, Outstanding, ReadOutcome, Service, ServiceState, TxnBody } from './zab/service.ts';
 
 /** The smallest service worth replicating: a map from keys to numbers. */
 
@@ -15,7 +15,10 @@ interface Registers {
   readonly values: Map<string, number>;
 }
 
-const OK: Outcome = { error: null, value: null };
+const OK: Applied = { error: null, value: null, changes: [] };
+
+/** A map remembers nothing of what is proposed, and tells nobody. */
+const NOTHING: Outstanding = {};
 
 function registers(state: ServiceState): Registers {
   return state as Registers;
@@ -26,22 +29,37 @@ export const register: Service = {
   empty(): Registers {
     return { values: new Map() };
   },
-  prepare(_state: ServiceState, _outstanding: readonly Txn[], request: ClientRequest): TxnBody {
+  dueEveryMs: null,
+  newOutstanding: () => NOTHING,
+  copyOutstanding: (outstanding) => outstanding,
+  settle: () => {},
+  due: () => [],
+  newLocal: () => NOTHING,
+  copyLocal: (local) => local,
+  hashLocal: () => {},
+  notify: () => [],
+  forget: () => {},
+  admit: () => 'take',
+  authenticate: () => [],
+  prepareClose: () => [],
+  valueOf: (state, key) => registers(state).values.get(key) ?? null,
+  prepare(_state: ServiceState, _outstanding: Outstanding, request: ClientRequest, asker: Asker): TxnBody {
+    if (asker.refused !== null) return { kind: 'error', error: asker.refused };
     const write = request.op as RegisterWrite;
     if (write.fail === true) return { kind: 'error', error: 'BADVERSION' };
     return { kind: 'write', op: write };
   },
-  apply(state: ServiceState, txn: Txn): Outcome {
+  apply(state: ServiceState, txn: Txn): Applied {
     const { body } = txn;
-    if (body.kind === 'error') return { error: body.error, value: null };
+    if (body.kind === 'error') return { error: body.error, value: null, changes: [] };
     if (body.kind !== 'write') return OK;
     const write = body.op as RegisterWrite;
     registers(state).values.set(write.key, write.value);
     return OK;
   },
-  read(state: ServiceState, request: ClientRequest): Outcome {
+  read(state: ServiceState, _local, request: ClientRequest): ReadOutcome {
     const { key } = request.op as { key: string };
-    return { error: null, value: registers(state).values.get(key) ?? null };
+    return { error: null, value: registers(state).values.get(key) ?? null, notifications: [] };
   },
   content(state: ServiceState): unknown {
     return [...registers(state).values];

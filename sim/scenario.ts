@@ -17,6 +17,8 @@ export interface Scenario {
   readonly verifier: QuorumVerifier;
   readonly observers: ServerSet;
   readonly settings: Settings;
+  /** What the servers replicate: numbers under keys, or ZooKeeper's tree. */
+  readonly service: 'register' | 'zookeeper';
   /** A name that `findBehaviour` knows: a release, or a bug. */
   readonly release: string;
   readonly network: NetworkModel;

@@ -120,7 +120,18 @@ function hashRarer(message: Message, into: Hasher): void {
       into.int(message.request.cxid);
       into.int(codeOf(message.request.kind));
       into.data(message.request.op);
+      if (message.kind === 'REQUEST' && message.ids.length > 0) into.data(message.ids);
       return;
+    case 'CONNECT':
+    case 'CONNECTED': {
+      // Services without passwords and addresses have none here either.
+      const { password, ...rest } = message;
+      const { address, ...plain } = { address: null, ...rest };
+      into.data(plain);
+      if (password !== null) into.text(password);
+      if (address !== null) into.text(address);
+      return;
+    }
     case 'REPLY':
       into.int(message.cxid);
       into.int(message.zxid);

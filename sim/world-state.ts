@@ -76,6 +76,8 @@ export interface Host {
   timerVersions: number;
   /** Parts per million by which its clock runs fast. */
   driftPpm: number;
+  /** What its clock shows is so much later than the world's. */
+  readonly clockOffset: Micros;
   /** Faults that have not shown an effect yet, by kind. */
   readonly pending: Set<string>;
 }

@@ -9,6 +9,7 @@ import { newNetwork } from './network.ts';
 import { clogAll } from './network-faults.ts';
 import { drain, give, hostOf, timerDue } from './processes.ts';
 import { register } from './register.ts';
+import { newZookeeper } from './zookeeper/service.ts';
 import { syncOf, type Scenario } from './scenario.ts';
 import { diceOf, type Dice } from './dice.ts';
 import type { Micros } from './time.ts';
@@ -66,7 +67,8 @@ export function configOf(scenario: Scenario): Config {
   const { servers, verifier, observers, settings } = scenario;
   const quorums: QuorumVerifier =
     behaviour.mistake === 'halfIsAQuorum' ? { kind: 'half', voters: verifier.voters } : verifier;
-  return { servers, verifier: quorums, observers, settings, behaviour, service: register };
+  const service = scenario.service === 'zookeeper' ? newZookeeper(settings, behaviour) : register;
+  return { servers, verifier: quorums, observers, settings, behaviour, service };
 }
 
 function newHost(scenario: Scenario, id: number): Host {
@@ -87,6 +89,7 @@ function newHost(scenario: Scenario, id: number): Host {
     timers: new Map(),
     timerVersions: 0,
     driftPpm: scenario.clocks.find((clock) => clock.server === id)?.driftPpm ?? 0,
+    clockOffset: scenario.clocks.find((clock) => clock.server === id)?.offset ?? 0,
     pending: new Set(),
   };
 }

@@ -38,8 +38,8 @@ describe('records', () => {
     ]);
   });
 
-  test('a record of a group that is not about ZAB is left out, not refused', () => {
-    expect(parseRecord('D01.json', '{"name": "D01", "group": "D"}')).toEqual({ kind: 'other', name: 'D01' });
+  test('a record of a group that nobody plays is left out, not refused', () => {
+    expect(parseRecord('D01.json', '{"name": "D01", "group": "X"}')).toEqual({ kind: 'other', name: 'D01' });
   });
 
   test('an observation of a server that the ensemble lacks is a mistake', () => {

@@ -7,7 +7,21 @@ import { MS, type Micros } from '../time.ts';
 import type { Emit } from '../trace.ts';
 import type { ClientWake, World } from '../world-state.ts';
 import type { ConnectionId, Input } from '../zab/effects.ts';
+import type { Operation } from '../zookeeper/operations.ts';
 import { Fifo } from '../zab/fifo.ts';
+import { drawCall, operationFor, requestOf, type Call, type CallOp } from './call.ts';
+import {
+  copyHeld,
+  holdWatch,
+  noWatches,
+  numberIn,
+  rewatch,
+  secondTry,
+  spendWatches,
+  type HeldWatches,
+} from './tree-calls.ts';
+
+export type { CallOp } from './call.ts';
 import type { ClientMessage, ClientRequest } from '../zab/messages.ts';
 import type { ServerId } from '../zab/sets.ts';
 import { ZERO, type Zxid } from '../zab/zxid.ts';
@@ -40,19 +54,15 @@ export interface VirtualClient {
   begun: number;
   /** A client of the timeline that was told to close does not come back by itself. */
   closed: boolean;
+  /** A bare connection that somebody outside plays: what reaches it is only kept. null: an ordinary client. */
+  inbox: Input[] | null;
+  /** Given with its session; null until then, and for services without passwords. */
+  password: string | null;
+  /** Numbers the packets of one that speaks ZooKeeper's own service. */
+  nextXid: number;
+  watches: HeldWatches;
   readonly random: Random;
 }
-
-export interface Call {
-  readonly call: number;
-  /** When it has waited too long. */
-  readonly deadline: Micros;
-  readonly op: CallOp;
-  readonly key: string;
-  readonly value: number;
-}
-
-export type CallOp = 'write' | 'read' | 'sync' | 'createSession' | 'closeSession' | 'error';
 
 /** Between two attempts to find a server. */
 const BACK_OFF: Micros = 100 * MS;
@@ -81,6 +91,10 @@ export function newClient(
     heardAt: 0,
     begun: 0,
     closed: false,
+    inbox: null,
+    password: null,
+    nextXid: 1,
+    watches: noWatches(),
     random,
   };
 }
@@ -93,11 +107,14 @@ function endpoint(client: VirtualClient): number {
 export function invoke(
   world: World,
   client: VirtualClient,
-  asked: { op: CallOp; key: string; value: number },
+  asked: { op: CallOp; key: string; value: number; operation?: Operation },
   emit: Emit,
 ): void {
-  const call: Call = { call: client.nextCall++, deadline: world.now + client.model.timeout, ...asked };
-  emit({ at: world.now, server: 0, kind: 'invoked', client: client.index + 1, call: call.call, ...asked });
+  const { op, key, value } = asked;
+  const operation = isTree(world) ? (asked.operation ?? operationFor(op, key, value)) : null;
+  const deadline = world.now + client.model.timeout;
+  const call: Call = { call: client.nextCall++, deadline, op, key, value, operation, xid: 0 };
+  emit({ at: world.now, server: 0, kind: 'invoked', client: client.index + 1, call: call.call, op, key, value });
   client.queue.push(call);
   armTimeout(world, client, call.deadline);
   client.closed = false;
@@ -131,6 +148,11 @@ function connect(world: World, client: VirtualClient): void {
 export function clientHears(world: World, index: number, input: Input, emit: Emit): void {
   const client = world.clients[index];
   if (client === undefined) return;
+  if (client.inbox !== null) {
+    if (input.kind === 'opened') client.connection = input.connection;
+    client.inbox.push(input);
+    return;
+  }
   switch (input.kind) {
     case 'opened':
       client.connection = input.connection;
@@ -143,6 +165,8 @@ export function clientHears(world: World, index: number, input: Input, emit: Emi
           session: client.session,
           timeoutMs: client.model.sessionTimeoutMs,
           lastZxid: client.lastZxid,
+          password: isTree(world) ? (client.password ?? NO_PASSWORD) : null,
+          address: isTree(world) ? `10.0.0.${client.index + 1}` : null,
         },
         emit,
       );
@@ -166,15 +190,28 @@ export function clientHears(world: World, index: number, input: Input, emit: Emi
 function answered(world: World, client: VirtualClient, message: ClientMessage, emit: Emit): void {
   switch (message.kind) {
     case 'CONNECTED':
+      if (message.session > 0) client.password = message.password;
       onConnected(world, client, message.session, message.timeoutMs, emit);
+      return;
+    case 'EVENT':
+      spendWatches(client.watches, message.type, message.path);
       return;
     case 'REPLY': {
       const call = client.outstanding.first();
-      if (call === undefined || call.call !== message.cxid) return;
-      client.outstanding.shift();
       if (message.zxid > client.lastZxid) client.lastZxid = message.zxid;
+      if (call === undefined || call.xid !== message.cxid) return;
+      client.outstanding.shift();
+      if (call.operation !== null) {
+        holdWatch(client.watches, call.operation, message.error);
+        const again = message.error === 'NODEEXISTS' ? secondTry(call.operation) : null;
+        if (again !== null && call.op === 'write') {
+          call.operation = again;
+          sendCall(world, client, call, emit);
+          return;
+        }
+      }
       const failed = message.error !== null;
-      const value = typeof message.value === 'number' ? message.value : null;
+      const value = typeof message.value === 'number' ? message.value : numberIn(message.value);
       finish(
         world,
         client,
@@ -198,6 +235,8 @@ function onConnected(world: World, client: VirtualClient, session: number, timeo
   if (session === 0) {
     // Expired or unknown: a new session, on the next connection.
     client.session = 0;
+    client.password = null;
+    client.watches = noWatches();
     disconnect(world, client, 'session expired', emit);
     return;
   }
@@ -205,6 +244,11 @@ function onConnected(world: World, client: VirtualClient, session: number, timeo
   client.session = session;
   client.timeoutMs = timeoutMs;
   if (session > 0) wake(world, client, 'ping', client.dial, Math.floor((timeoutMs * MS) / 3));
+  const again = rewatch(client.watches, client.lastZxid);
+  if (again !== null) {
+    const request: ClientRequest = { session, cxid: SET_WATCHES, kind: 'read', op: again };
+    send(world, client, { kind: 'CLIENTREQUEST', request }, emit);
+  }
   const first = client.queue.first();
   if (first?.op === 'createSession') {
     client.queue.shift();
@@ -219,29 +263,29 @@ function sendQueued(world: World, client: VirtualClient, emit: Emit): void {
       finish(world, client, call, { outcome: 'ok', zxid: ZERO, value: null, error: null }, emit);
       continue;
     }
-    client.outstanding.push(call);
-    send(world, client, { kind: 'CLIENTREQUEST', request: requestOf(client, call) }, emit);
+    sendCall(world, client, call, emit);
   }
 }
 
-function requestOf(client: VirtualClient, call: Call): ClientRequest {
-  const session = client.session > 0 ? client.session : endpoint(client);
-  const cxid = call.call;
-  const { key, value } = call;
-  switch (call.op) {
-    case 'write':
-      return { session, cxid, kind: 'write', op: { key, value } };
-    case 'error':
-      return { session, cxid, kind: 'write', op: { key, value, fail: true } };
-    case 'read':
-      return { session, cxid, kind: 'read', op: { key } };
-    case 'sync':
-      return { session, cxid, kind: 'sync', op: null };
-    case 'createSession':
-    case 'closeSession':
-      return { session, cxid, kind: call.op, op: null };
-  }
+function sendCall(world: World, client: VirtualClient, call: Call, emit: Emit): void {
+  call.xid = call.operation === null ? call.call : client.nextXid++;
+  client.outstanding.push(call);
+  send(
+    world,
+    client,
+    { kind: 'CLIENTREQUEST', request: requestOf(client.session > 0 ? client.session : endpoint(client), call) },
+    emit,
+  );
 }
+
+function isTree(world: World): boolean {
+  return world.scenario.service === 'zookeeper';
+}
+
+/** Of setWatches: no call has it. */
+const SET_WATCHES = -8;
+
+const NO_PASSWORD = '00000000000000000000000000000000';
 
 interface Outcome {
   readonly outcome: 'ok' | 'failed' | 'unknown';
@@ -346,16 +390,9 @@ function timedOut(world: World, client: VirtualClient, emit: Emit): void {
 
 /** One step of the client's own workload. */
 function work(world: World, client: VirtualClient, emit: Emit): void {
-  const { mix, keys } = client.model;
   client.begun++;
-  const drawn = client.random.below(mix.write + mix.read + mix.sync);
-  const op: CallOp = drawn < mix.write ? 'write' : drawn < mix.write + mix.read ? 'read' : 'sync';
-  invoke(
-    world,
-    client,
-    { op, key: `k${client.random.below(keys)}`, value: (client.index + 1) * 1_000_000 + client.begun },
-    emit,
-  );
+  const value = (client.index + 1) * 1_000_000 + client.begun;
+  invoke(world, client, drawCall(client.random, client.model, value, isTree(world)), emit);
 }
 
 /** Begins the client's own workload. */
@@ -377,6 +414,8 @@ export function cloneClient(client: VirtualClient): VirtualClient {
     ...client,
     queue: client.queue.clone(),
     outstanding: client.outstanding.clone(),
+    inbox: client.inbox?.slice() ?? null,
+    watches: copyHeld(client.watches),
     random: client.random.clone(),
   };
 }

@@ -66,6 +66,16 @@ export interface Behaviour {
   /** The learner's read timeout drops to syncLimit at NEWLEADER; before 3.5.10, 3.6.3 and 3.7.0, only after UPTODATE. */
   readonly syncTimeoutFromNewLeader: boolean;
 
+  // What clients can tell apart.
+  /** The header of a watch event tells the zxid of its transaction (ZOOKEEPER-4655, from 3.9.0). */
+  readonly eventsCarryZxid: boolean;
+  /** A connection holds one watch mode for a path in each table, the latest; or a set of them (ZOOKEEPER-4466, 3.9.0). */
+  readonly watchMarking: 'one' | 'set';
+  /** exists asks for READ (ZOOKEEPER-2590, from 3.7.3, 3.8.4 and 3.9.2). */
+  readonly existsNeedsRead: boolean;
+  /** A check outside a multi is never answered; later it is refused as unknown. */
+  readonly checkAloneHangs: boolean;
+
   // The hazards of today's master, mended in `corrected` alone.
   /** After TRUNC, what follows is buffered and made durable as after DIFF. False: it lives in memory and in a snapshot
    *  that is not fsynced when the ACK leaves. */
@@ -157,6 +167,10 @@ const master: Behaviour = {
   observerPauses: true,
   connectRetryMs: 100,
   syncTimeoutFromNewLeader: true,
+  eventsCarryZxid: true,
+  watchMarking: 'set',
+  existsNeedsRead: true,
+  checkAloneHangs: false,
   truncDurable: false,
   discardAfterPartialSync: false,
   truncStrict: false,
@@ -180,8 +194,8 @@ const r393: Behaviour = {
   enforceContinuousProposal: false,
 };
 const r392: Behaviour = { ...r393, name: '3.9.2', newLeader: 'logAllThenEpoch', flushBeforeFastForward: false };
-const r385: Behaviour = { ...r392, name: '3.8.5' };
-const r380: Behaviour = { ...r385, name: '3.8.0', newLeader: 'epochThenQueue' };
+const r385: Behaviour = { ...r392, name: '3.8.5', eventsCarryZxid: false, watchMarking: 'one', checkAloneHangs: true };
+const r380: Behaviour = { ...r385, name: '3.8.0', newLeader: 'epochThenQueue', existsNeedsRead: false };
 const r370: Behaviour = { ...r380, name: '3.7.0' };
 const r362: Behaviour = {
   ...r370,

@@ -1,20 +1,36 @@
 import type { ConnectionId, Effect } from './effects.ts';
-import type { ClientMessage, ClientRequest } from './messages.ts';
+import type { AuthId, ClientMessage, ClientRequest } from './messages.ts';
 import { clearTimer, setTimer } from './out.ts';
-import type { Outcome } from './service.ts';
+import { passwordOf } from './password.ts';
+import type { Notification, Outcome, Service } from './service.ts';
 import type { ClientConnection, Clients, Server } from './state.ts';
+import type { Zxid } from './zxid.ts';
 
 /** The clients attached to this server: NIOServerCnxn.java, and the part of CommitProcessor.java that keeps a client's
  *  answers in the order of its requests. */
 
-export function newClients(): Clients {
-  return { connections: new Map(), bySession: new Map(), touched: new Map(), nextSession: 0 };
+export function newClients(service: Service): Clients {
+  return {
+    connections: new Map(),
+    bySession: new Map(),
+    touched: new Map(),
+    nextSession: 0,
+    local: service.newLocal(),
+  };
 }
 
 /** A server that does not serve closes at once; otherwise the CONNECT is awaited. */
 export function clientOpened(server: Server, connection: ConnectionId, out: Effect[]): void {
   if (server.zk !== 'running') out.push({ kind: 'close', connection });
-  else server.clients.connections.set(connection, { session: 0, timeoutMs: 0, revalidating: 0, pending: [] });
+  else
+    server.clients.connections.set(connection, {
+      session: 0,
+      timeoutMs: 0,
+      revalidating: 0,
+      pending: [],
+      ids: [],
+      wantsPassword: false,
+    });
 }
 
 export function clientClosed(server: Server, connection: ConnectionId, out: Effect[]): void {
@@ -53,7 +69,14 @@ export function attachSession(
   client.timeoutMs = session.timeoutMs;
   server.clients.bySession.set(session.id, connection);
   heardFrom(server, connection, client, out);
-  send(out, connection, { kind: 'CONNECTED', session: session.id, timeoutMs: session.timeoutMs });
+  const password = client.wantsPassword ? passwordOf(session.id) : null;
+  send(out, connection, { kind: 'CONNECTED', session: session.id, timeoutMs: session.timeoutMs, password });
+}
+
+/** The session is not known, is over, or has another password: the client cannot tell which. */
+export function refuseSession(server: Server, connection: ConnectionId, out: Effect[]): void {
+  send(out, connection, { kind: 'CONNECTED', session: 0, timeoutMs: 0, password: null });
+  closeClient(server, connection, out);
 }
 
 /** Any packet of a client keeps its session alive. */
@@ -84,7 +107,7 @@ export function waiting(
   const connection = server.clients.bySession.get(session);
   if (connection === undefined) return undefined;
   const client = server.clients.connections.get(connection);
-  const request = client?.pending[0];
+  const request = client?.pending[0]?.request;
   if (client === undefined || request === undefined || request.cxid !== cxid || request.session !== session)
     return undefined;
   return { connection, client, request };
@@ -96,10 +119,10 @@ export function answerFirst(
   connection: ConnectionId,
   client: ClientConnection,
   outcome: Outcome,
-  zxid: number,
+  zxid: Zxid,
   out: Effect[],
 ): void {
-  const request = client.pending.shift()!;
+  const { request } = client.pending.shift()!;
   reply(out, connection, request, outcome, zxid);
   answerReads(server, connection, client, out);
 }
@@ -108,12 +131,51 @@ export function answerFirst(
  *  the leader's own client is no more than a read. */
 export function answerReads(server: Server, connection: ConnectionId, client: ClientConnection, out: Effect[]): void {
   for (let next = client.pending[0]; next !== undefined; next = client.pending[0]) {
-    if (next.kind !== 'read' && !(next.kind === 'sync' && server.leader !== null)) return;
+    const { request, refused } = next;
+    if (request.kind !== 'read' && !(request.kind === 'sync' && server.leader !== null)) return;
+    if (refused === 'SESSIONMOVED') {
+      closeClient(server, connection, out);
+      return;
+    }
     client.pending.shift();
-    const outcome =
-      next.kind === 'read' ? server.config.service.read(server.db.tree, next) : { error: null, value: null };
-    reply(out, connection, next, outcome, server.db.lastProcessed);
+    const outcome = refused === null ? readHere(server, connection, client, request, out) : failed(refused);
+    reply(out, connection, request, outcome, server.db.lastProcessed);
   }
+}
+
+function readHere(
+  server: Server,
+  connection: ConnectionId,
+  client: ClientConnection,
+  request: ClientRequest,
+  out: Effect[],
+): Outcome {
+  if (request.kind === 'sync') return FINE;
+  const { local } = server.clients;
+  const outcome = server.config.service.read(server.db.tree, local, request, { connection, ids: client.ids });
+  sendEvents(outcome.notifications, NO_ZXID, out);
+  return outcome;
+}
+
+const NO_ZXID = -1 as Zxid;
+
+const FINE: Outcome = { error: null, value: null };
+
+function failed(error: string): Outcome {
+  return { error, value: null };
+}
+
+/** Whoever watches what a transaction has changed is told before anybody is answered. */
+export function tellWatchers(server: Server, changes: readonly unknown[], zxid: Zxid, out: Effect[]): void {
+  const { connections, local } = server.clients;
+  if (connections.size === 0) return;
+  const idsOf = (connection: ConnectionId): readonly AuthId[] => connections.get(connection)?.ids ?? [];
+  const carried = server.config.behaviour.eventsCarryZxid ? zxid : NO_ZXID;
+  sendEvents(server.config.service.notify(local, changes, idsOf), carried, out);
+}
+
+function sendEvents(notifications: readonly Notification[], zxid: Zxid, out: Effect[]): void {
+  for (const { connection, type, path } of notifications) send(out, connection, { kind: 'EVENT', type, path, zxid });
 }
 
 export function reply(
@@ -121,12 +183,12 @@ export function reply(
   connection: ConnectionId,
   request: ClientRequest,
   outcome: Outcome,
-  zxid: number,
+  zxid: Zxid,
 ): void {
   send(out, connection, {
     kind: 'REPLY',
     cxid: request.cxid,
-    zxid: zxid as Extract<ClientMessage, { kind: 'REPLY' }>['zxid'],
+    zxid,
     error: outcome.error,
     value: outcome.value,
   });
@@ -138,10 +200,11 @@ export function send(out: Effect[], connection: ConnectionId, message: ClientMes
 
 function forget(server: Server, connection: ConnectionId, client: ClientConnection): void {
   server.clients.connections.delete(connection);
+  server.config.service.forget(server.clients.local, connection);
   if (server.clients.bySession.get(client.session) === connection) server.clients.bySession.delete(client.session);
 }
 
-export function cloneClients(clients: Clients): Clients {
+export function cloneClients(clients: Clients, service: Service): Clients {
   const connections = new Map<ConnectionId, ClientConnection>();
   for (const [connection, client] of clients.connections)
     connections.set(connection, { ...client, pending: client.pending.slice() });
@@ -150,5 +213,6 @@ export function cloneClients(clients: Clients): Clients {
     bySession: new Map(clients.bySession),
     touched: new Map(clients.touched),
     nextSession: clients.nextSession,
+    local: service.copyLocal(clients.local),
   };
 }

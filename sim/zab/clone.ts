@@ -5,6 +5,7 @@ import { cloneElection } from './election.ts';
 import { Fifo } from './fifo.ts';
 import { cloneLogQueue } from './log-queue.ts';
 import { cloneTracker } from './sessions.ts';
+import type { Service } from './service.ts';
 import type { Leader, Learner, LearnerHandler, Server } from './state.ts';
 import type { Storage } from './storage.ts';
 
@@ -18,19 +19,19 @@ export function cloneServer(server: Server, storage: Storage): Server {
     fle: cloneElection(server.fle),
     log: cloneLogQueue(server.log),
     commit: { queue: server.commit.queue.clone(), scheduled: server.commit.scheduled },
-    clients: cloneClients(server.clients),
-    leader: server.leader === null ? null : cloneLeader(server.leader),
+    clients: cloneClients(server.clients, server.config.service),
+    leader: server.leader === null ? null : cloneLeader(server.leader, server.config.service),
     learner: server.learner === null ? null : cloneLearner(server.learner),
     writes: new Map(server.writes),
   };
 }
 
-function cloneLeader(leader: Leader): Leader {
+function cloneLeader(leader: Leader, service: Service): Leader {
   return {
     ...leader,
     outstanding: new Fifo(leader.outstanding.list().map((proposal) => ({ ...proposal }))),
     toBeApplied: leader.toBeApplied.clone(),
-    unapplied: leader.unapplied.clone(),
+    changes: service.copyOutstanding(leader.changes),
     handlers: leader.handlers.map(cloneHandler),
     pendingSyncs: leader.pendingSyncs.slice(),
     tracker: cloneTracker(leader.tracker),

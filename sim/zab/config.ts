@@ -25,6 +25,14 @@ export interface Settings {
   readonly maxSessionTimeout: number;
   /** Requests flushed at most in one fsync. */
   readonly maxBatchSize: number;
+  /** TTL nodes are allowed. */
+  readonly extendedTypesEnabled: boolean;
+  /** Between two looks for containers and TTL nodes that may go. */
+  readonly containerCheckIntervalMs: number;
+  /** How old a container that never had a child may become; 0: any age. */
+  readonly containerMaxNeverUsedMs: number;
+  /** zookeeper.DigestAuthenticationProvider.superDigest; null as shipped. */
+  readonly superDigest: string | null;
   /** zookeeper.testingonly.initialZxid: the counter a new leader starts from; 0 as shipped. */
   readonly initialZxid: number;
 }
@@ -46,6 +54,10 @@ export const DEFAULT_SETTINGS: Settings = {
   minSessionTimeout: 4000,
   maxSessionTimeout: 40_000,
   maxBatchSize: 1000,
+  extendedTypesEnabled: false,
+  containerCheckIntervalMs: 60_000,
+  containerMaxNeverUsedMs: 300_000,
+  superDigest: null,
   initialZxid: 0,
 };
 

@@ -2,7 +2,7 @@ import { Hasher } from '../hash.ts';
 import { Fifo } from './fifo.ts';
 import type { Effect } from './effects.ts';
 import type { Txn } from './messages.ts';
-import type { Outcome, Snapshot } from './service.ts';
+import type { Applied, Snapshot } from './service.ts';
 import type { Database, Server } from './state.ts';
 import { load, recordsAfter } from './storage.ts';
 import { epochOf, ZERO, type Zxid } from './zxid.ts';
@@ -22,7 +22,7 @@ export function emptyDatabase(server: { readonly config: Server['config'] }): Da
 
 /** Applies one transaction to the tree and the session table, whatever its fate will be.
  *  Source: server/DataTree.java#processTxn, ZooKeeperServer.java#processTxnForSessionEvents. */
-export function processTxn(server: Server, txn: Txn): Outcome {
+export function processTxn(server: Server, txn: Txn): Applied {
   const { db } = server;
   const { body } = txn;
   if (body.kind === 'createSession') db.sessions.set(txn.session, body.timeoutMs);

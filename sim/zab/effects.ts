@@ -22,6 +22,7 @@ export type TimerKind =
   | 'handlerRead' // a learner handler's socket read timeout, by connection
   | 'observerDelay' // an observer's pause before it looks again
   | 'expiry' // the leader's session buckets
+  | 'due' // the leader asks its service which writes of its own are due
   | 'session'; // a client connection's read timeout, by connection
 
 /** What happens to a server. */

@@ -99,8 +99,9 @@ function hashQueues(server: Server, into: Hasher): void {
   for (const client of clients.connections.values()) {
     into.int(client.session);
     into.int(client.pending.length);
-    for (const request of client.pending) into.int(request.cxid);
+    for (const { request } of client.pending) into.int(request.cxid);
   }
+  server.config.service.hashLocal(clients.local, into);
   for (const session of [...clients.touched.keys()].sort((a, b) => a - b)) into.int(session);
 }
 

@@ -1,15 +1,15 @@
-import { answerFirst, answerReads, attachSession, closeClient, waiting } from './clients.ts';
+import { answerFirst, answerReads, attachSession, closeClient, tellWatchers, waiting } from './clients.ts';
 import { isVoter } from './config.ts';
 import { addCommittedProposal, processTxn } from './database.ts';
-import type { Effect } from './effects.ts';
+import type { ConnectionId, Effect } from './effects.ts';
 import { Hasher } from '../hash.ts';
 import { logTxn } from './log-queue.ts';
-import type { ClientRequest, QuorumMessage, Txn } from './messages.ts';
+import type { AuthId, ClientRequest, ErrorCode, QuorumMessage, Txn } from './messages.ts';
 import { fenced, note, setTimer, ticks, unexpected, warn } from './out.ts';
 import { containsQuorum } from './quorum.ts';
 import { queuePacket } from './leader-sync.ts';
 import type { TxnBody } from './service.ts';
-import { touchSession, trackSession } from './sessions.ts';
+import { checkSession, revalidate, touchSession, trackSession } from './sessions.ts';
 import { add, formatSet, setOf, sizeOf, type ServerId, type ServerSet } from './sets.ts';
 import type { Leader, LearnerHandler, Proposal, Server } from './state.ts';
 import { counterOf, epochOf, LAST_COUNTER, type Zxid } from './zxid.ts';
@@ -20,19 +20,23 @@ import { counterOf, epochOf, LAST_COUNTER, type Zxid } from './zxid.ts';
 /** Found by the request thread, which shuts the leader down; its main thread notices at the next half tick. */
 export const ROLLED_OVER = 'zxid lower 32 bits have rolled over, forcing re-election, and therefore new epoch start';
 
+/** A request at the leader, and through whom it came: a learner's connection, 0 for a client of its own, null for the leader
+ *  itself. */
+export interface Asked {
+  readonly request: ClientRequest;
+  readonly ids: readonly AuthId[];
+  readonly via: ConnectionId | null;
+}
+
 /** Anything that changes state takes a zxid, even when it fails validation. Returns why the leader must step down, if it
  *  must: the counter is used up. Source: PrepRequestProcessor.java#pRequest2Txn, Leader.java#propose. */
-export function submitRequest(
-  server: Server,
-  leader: Leader,
-  request: ClientRequest,
-  out: Effect[],
-): string | undefined {
+export function submitRequest(server: Server, leader: Leader, asked: Asked, out: Effect[]): string | undefined {
+  const { request } = asked;
   const zxid = (leader.hzxid + 1) as Zxid;
   leader.hzxid = zxid;
   const { mistake } = server.config.behaviour;
   if (counterOf(zxid) === LAST_COUNTER && mistake !== 'counterOverflows') return ROLLED_OVER;
-  const body = prepare(server, leader, request, out);
+  const body = prepare(server, leader, asked, zxid, out);
   const txn = makeTxn(server, { zxid, session: request.session, cxid: request.cxid, body });
   propose(server, leader, txn, out);
   logTxn(server, txn, out);
@@ -40,23 +44,48 @@ export function submitRequest(
   return undefined;
 }
 
-function prepare(server: Server, leader: Leader, request: ClientRequest, out: Effect[]): TxnBody {
-  const { sessions } = leader.tracker;
+function prepare(server: Server, leader: Leader, asked: Asked, zxid: Zxid, out: Effect[]): TxnBody {
+  const { request, ids, via } = asked;
+  const { service } = server.config;
+  const { tree } = server.db;
   if (request.kind === 'createSession') {
     const timeoutMs = typeof request.op === 'number' ? request.op : 0;
-    trackSession(server, leader, request.session, timeoutMs, out);
+    trackSession(server, leader, request.session, { timeoutMs, owner: via }, out);
     return { kind: 'createSession', timeoutMs };
   }
+  let refused: ErrorCode | null = null;
   if (request.session > 0) {
-    const known = sessions.get(request.session);
     if (request.kind === 'closeSession') {
+      const paths = service.prepareClose(tree, leader.changes, request.session, zxid);
+      const known = leader.tracker.sessions.get(request.session);
       if (known !== undefined) known.closing = true;
-      return { kind: 'closeSession' };
+      return { kind: 'closeSession', paths };
     }
-    if (known === undefined || known.closing) return { kind: 'error', error: 'SESSIONEXPIRED' };
+    refused = checkSession(leader, request.session, via);
   }
-  return server.config.service.prepare(server.db.tree, leader.unapplied.list(), request);
+  return service.prepare(tree, leader.changes, request, { ids, refused, zxid, time: server.wallMs });
 }
+
+/** The leader's own writes, one after the other. Source: ContainerManager.java#checkContainers. */
+export function submitDue(server: Server, leader: Leader, out: Effect[]): string | undefined {
+  const { service } = server.config;
+  const { dueEveryMs } = service;
+  if (dueEveryMs === null) return undefined;
+  if (leader.due.length === 0) leader.due = service.due(server.db.tree, server.wallMs);
+  const [op, ...rest] = leader.due;
+  leader.due = rest;
+  setTimer(out, 'due', 0, rest.length > 0 ? DUE_GAP_MS : dueEveryMs);
+  if (op === undefined) return undefined;
+  return submitRequest(
+    server,
+    leader,
+    { request: { session: 0, cxid: 0, kind: 'write', op }, ids: [], via: null },
+    out,
+  );
+}
+
+/** At most ten thousand a minute, as znode.container.maxPerMinute is shipped. */
+const DUE_GAP_MS = 6;
 
 export function makeTxn(server: Server, of: { zxid: Zxid; session: number; cxid: number; body: TxnBody }): Txn {
   const hasher = new Hasher();
@@ -64,7 +93,7 @@ export function makeTxn(server: Server, of: { zxid: Zxid; session: number; cxid:
   hasher.int(of.session);
   hasher.int(of.cxid);
   hasher.int(server.id);
-  hasher.data(of.body);
+  hashBody(hasher, of.body);
   const { zxid, session, cxid, body } = of;
   return {
     zxid,
@@ -77,10 +106,19 @@ export function makeTxn(server: Server, of: { zxid: Zxid; session: number; cxid:
   };
 }
 
+/** A session's end without anything that goes with it counts as it does in a service that knows no such things. */
+function hashBody(hasher: Hasher, body: TxnBody): void {
+  if (body.kind !== 'closeSession') {
+    hasher.data(body);
+    return;
+  }
+  hasher.data({ kind: body.kind });
+  for (const path of body.paths) hasher.text(path);
+}
+
 function propose(server: Server, leader: Leader, txn: Txn, out: Effect[]): void {
   leader.lastProposed = txn.zxid;
   leader.outstanding.push({ txn, acks: 0 });
-  leader.unapplied.push(txn);
   note(out, { kind: 'proposed', txn });
   const message: QuorumMessage = { kind: 'PROPOSAL', txn };
   for (const handler of leader.handlers)
@@ -219,8 +257,9 @@ function applyCommitted(server: Server, txn: Txn, out: Effect[]): string | undef
   const { leader } = server;
   if (leader !== null) {
     if (leader.toBeApplied.first() === txn) leader.toBeApplied.shift();
-    if (leader.unapplied.first() === txn) leader.unapplied.shift();
+    server.config.service.settle(leader.changes, txn.zxid);
   }
+  if (outcome.changes.length > 0) tellWatchers(server, outcome.changes, txn.zxid, out);
   if (txn.body.kind === 'closeSession') sessionGone(server, txn, out);
   const asked = waiting(server, txn.session, txn.cxid);
   if (asked === undefined) return undefined;
@@ -230,6 +269,11 @@ function applyCommitted(server: Server, txn: Txn, out: Effect[]): string | undef
     note(out, { kind: 'sessionOpened', session: txn.session });
     attachSession(server, connection, { id: txn.session, timeoutMs: txn.body.timeoutMs }, out);
     answerReads(server, connection, client, out);
+    return undefined;
+  }
+  if (outcome.error === 'SESSIONMOVED') {
+    // No answer: whoever speaks for the session elsewhere has taken its place.
+    closeClient(server, connection, out);
     return undefined;
   }
   answerFirst(server, connection, client, outcome, txn.zxid, out);
@@ -326,7 +370,7 @@ export function fromLearner(
       for (const [session] of message.touched) touchSession(server, leader, session);
       return undefined;
     case 'REVALIDATE': {
-      const valid = touchSession(server, leader, message.session);
+      const valid = revalidate(server, leader, message.session, handler.connection);
       queuePacket(
         leader,
         handler,
@@ -337,7 +381,8 @@ export function fromLearner(
     }
     case 'REQUEST': {
       const { request } = message;
-      if (request.kind !== 'sync') return submitRequest(server, leader, request, out);
+      if (request.kind !== 'sync')
+        return submitRequest(server, leader, { request, ids: message.ids, via: handler.connection }, out);
       processSync(leader, { connection: handler.connection, session: request.session, cxid: request.cxid }, out);
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { attachSession, closeClient } from './clients.ts';
+import { attachSession, refuseSession } from './clients.ts';
 import { digestOf } from './database.ts';
 import { onlyInformed, queueCommit } from './leader-broadcast.ts';
 import type { Effect } from './effects.ts';
@@ -159,10 +159,7 @@ function revalidated(server: Server, message: Extract<QuorumMessage, { kind: 'RE
     if (client.session !== 0 || client.revalidating !== message.session) continue;
     client.revalidating = 0;
     if (message.valid) attachSession(server, connection, { id: message.session, timeoutMs: message.timeoutMs }, out);
-    else {
-      out.push({ kind: 'send', connection, message: { kind: 'CONNECTED', session: 0, timeoutMs: 0 } });
-      closeClient(server, connection, out);
-    }
+    else refuseSession(server, connection, out);
     return;
   }
 }

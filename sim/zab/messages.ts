@@ -41,6 +41,12 @@ export interface ClientRequest {
   readonly op: unknown;
 }
 
+/** Who a client says it is. The leader is told with every write. */
+export interface AuthId {
+  readonly scheme: string;
+  readonly id: string;
+}
+
 /** (session id, negotiated timeout in ms), as carried by PING. */
 export type SessionTimeout = readonly [session: number, timeoutMs: number];
 
@@ -67,7 +73,7 @@ export type QuorumMessage =
   | { readonly kind: 'PROPOSAL' | 'INFORM'; readonly txn: Txn }
   /** Leader to learner: `zxid` is lastProposed. Learner to leader: the sessions touched since the last one. */
   | { readonly kind: 'PING'; readonly zxid: Zxid; readonly touched: readonly SessionTimeout[] }
-  | { readonly kind: 'REQUEST'; readonly request: ClientRequest }
+  | { readonly kind: 'REQUEST'; readonly request: ClientRequest; readonly ids: readonly AuthId[] }
   | { readonly kind: 'SYNC'; readonly session: number; readonly cxid: number }
   /** Learner to leader `valid` is null; the answer says whether the session still lives. */
   | {
@@ -83,9 +89,23 @@ export type ErrorCode = string;
 /** The client plane, in both directions. */
 export type ClientMessage =
   /** `session` 0 asks for a new one; `session` -1 wants none (requests of such a client are session-less). */
-  | { readonly kind: 'CONNECT'; readonly session: number; readonly timeoutMs: number; readonly lastZxid: Zxid }
-  /** `session` 0 means refused: expired or unknown. */
-  | { readonly kind: 'CONNECTED'; readonly session: number; readonly timeoutMs: number }
+  | {
+      readonly kind: 'CONNECT';
+      readonly session: number;
+      readonly timeoutMs: number;
+      readonly lastZxid: Zxid;
+      /** What CONNECTED gave for the session; null: it is not asked for. */
+      readonly password: string | null;
+      /** Where it comes from, as text. */
+      readonly address: string | null;
+    }
+  /** `session` 0 means refused: expired, unknown, or another password. */
+  | {
+      readonly kind: 'CONNECTED';
+      readonly session: number;
+      readonly timeoutMs: number;
+      readonly password: string | null;
+    }
   | { readonly kind: 'CLIENTREQUEST'; readonly request: ClientRequest }
   | {
       readonly kind: 'REPLY';
@@ -94,6 +114,9 @@ export type ClientMessage =
       readonly error: ErrorCode | null;
       readonly value: unknown;
     }
+  | { readonly kind: 'AUTH'; readonly cxid: number; readonly scheme: string; readonly auth: string }
+  /** A watch event. `zxid` -1: the release does not tell it, or it is one that setWatches made up for. */
+  | { readonly kind: 'EVENT'; readonly type: string; readonly path: string; readonly zxid: Zxid }
   | { readonly kind: 'CLIENTPING' | 'CLIENTPONG' };
 
 export type Message = ElectionMessage | QuorumMessage | ClientMessage;

@@ -60,7 +60,8 @@ function newLeader(server: Server): Leader {
     lastCommitted: ZERO,
     outstanding: new Fifo(),
     toBeApplied: new Fifo(),
-    unapplied: new Fifo(),
+    changes: server.config.service.newOutstanding(),
+    due: [],
     handlers: [],
     pendingSyncs: [],
     tick: 0,
@@ -177,6 +178,8 @@ function startZkServer(server: Server, leader: Leader, out: Effect[]): void {
     leader.hzxid = makeZxid(leader.epoch, server.config.settings.initialZxid);
   }
   startTracker(server, leader, out);
+  const { dueEveryMs } = server.config.service;
+  if (dueEveryMs !== null) setTimer(out, 'due', 0, dueEveryMs);
   server.phase = 'BROADCAST';
   note(out, { kind: 'phaseChanged', phase: 'BROADCAST' });
   note(out, {
@@ -204,7 +207,7 @@ export function leaveRole(server: Server, why: string, out: Effect[]): void {
   if (server.leader !== null && why.startsWith('Not sufficient'))
     fenced(out, 'quorum-gone', server.id, { held: server.acceptedEpoch, offered: epoch }, why);
   const turn = server.leader !== null && why === ROLLED_OVER;
-  for (const timer of ['leaderWait', 'expiry', 'connect', 'read'] as const) clearTimer(out, timer);
+  for (const timer of ['leaderWait', 'expiry', 'due', 'connect', 'read'] as const) clearTimer(out, timer);
   if (!turn) clearTimer(out, 'tick');
   closeAllClients(server, out);
   const { learner } = server;

@@ -10,7 +10,7 @@ import { lookForLeader, newElection, pollTimedOut, receiveNotification } from '.
 import type { ConnectionId, Effect, Input, Plane } from './effects.ts';
 import { Fifo } from './fifo.ts';
 import { hashServerInto } from './fingerprint.ts';
-import { runCommitProcessor, submitRequest, tick } from './leader-broadcast.ts';
+import { runCommitProcessor, submitDue, submitRequest, tick } from './leader-broadcast.ts';
 import { sendSnapshots, startUp } from './leader-sync.ts';
 import { acceptLearner, handlerClosed, handlerTimedOut, learnerSaid } from './learner-handler.ts';
 import { newLogQueue, runSnapshotThread, startFlush } from './log-queue.ts';
@@ -18,6 +18,7 @@ import { learnerEof, learnerPacket, resumeReading } from './learner.ts';
 import { nextStep } from './learner-sync.ts';
 import type {
   ClientMessage,
+  ClientRequest,
   ElectionMessage,
   Message,
   QuorumMessage,
@@ -91,7 +92,7 @@ function newServer(config: Config, id: ServerId, storage: Storage, start: { life
     fle: newElection(),
     log: newLogQueue(),
     commit: { queue: new Fifo(), scheduled: false },
-    clients: newClients(),
+    clients: newClients(config.service),
     leader: null,
     learner: null,
     leaving: null,
@@ -104,6 +105,7 @@ function newServer(config: Config, id: ServerId, storage: Storage, start: { life
     snapshotsTaken: 0,
     life: start.life,
     chance: start.entropy >>> 0 || 1,
+    wallMs: 0,
   };
 }
 
@@ -305,6 +307,12 @@ function fired(server: Server, input: Input & { kind: 'fired' }, out: Effect[]):
     case 'expiry':
       if (leader !== null && server.leaving === null) expire(server, leader, out);
       return;
+    case 'due': {
+      if (leader === null || server.leaving !== null) return;
+      const why = submitDue(server, leader, out);
+      if (why !== undefined) leaveRole(server, why, out);
+      return;
+    }
     case 'startup': {
       const handler = handlerOf(server, input.arg);
       if (leader !== null && handler !== undefined && handler.stage === 'startup')
@@ -323,7 +331,8 @@ function fired(server: Server, input: Input & { kind: 'fired' }, out: Effect[]):
 
 function expire(server: Server, leader: Leader, out: Effect[]): void {
   for (const session of expireSessions(server, leader, out)) {
-    const why = submitRequest(server, leader, { session, cxid: 0, kind: 'closeSession', op: null }, out);
+    const request: ClientRequest = { session, cxid: 0, kind: 'closeSession', op: null };
+    const why = submitRequest(server, leader, { request, ids: [], via: null }, out);
     if (why !== undefined) {
       leaveRole(server, why, out);
       return;

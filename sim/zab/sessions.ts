@@ -1,4 +1,4 @@
-import type { Effect } from './effects.ts';
+import type { ConnectionId, Effect } from './effects.ts';
 import { note, setTimer, ticks } from './out.ts';
 import type { Leader, Server, SessionTracker } from './state.ts';
 
@@ -12,16 +12,41 @@ export function newSessionTracker(): SessionTracker {
 /** A new leader gives every session of the replicated table its full timeout afresh. */
 export function startTracker(server: Server, leader: Leader, out: Effect[]): void {
   for (const [session, timeoutMs] of [...server.db.sessions].sort(([a], [b]) => a - b))
-    trackSession(server, leader, session, timeoutMs, out);
+    trackSession(server, leader, session, { timeoutMs, owner: null }, out);
 }
 
-export function trackSession(server: Server, leader: Leader, session: number, timeoutMs: number, out: Effect[]): void {
+/** The owner of a session that is only known from the table is whoever speaks for it first.
+ *  Source: SessionTrackerImpl.java#checkSession. */
+export function checkSession(
+  leader: Leader,
+  session: number,
+  via: ConnectionId | null,
+): 'SESSIONEXPIRED' | 'SESSIONMOVED' | null {
+  const known = leader.tracker.sessions.get(session);
+  if (known === undefined || known.closing) return 'SESSIONEXPIRED';
+  known.owner ??= via;
+  return via !== null && known.owner !== via ? 'SESSIONMOVED' : null;
+}
+
+export function trackSession(
+  server: Server,
+  leader: Leader,
+  session: number,
+  of: { readonly timeoutMs: number; readonly owner: ConnectionId | null },
+  out: Effect[],
+): void {
   const { tracker } = leader;
   if (!tracker.running) {
     tracker.running = true;
     setTimer(out, 'expiry', 0, ticks(server, 1));
   }
-  tracker.sessions.set(session, { timeoutMs, expiresAt: bucketAfter(server, tracker, timeoutMs), closing: false });
+  const { timeoutMs, owner } = of;
+  tracker.sessions.set(session, {
+    timeoutMs,
+    expiresAt: bucketAfter(server, tracker, timeoutMs),
+    closing: false,
+    owner,
+  });
 }
 
 /** A touch of an unknown or closing session does nothing. Source: SessionTrackerImpl.java#touchSession. */
@@ -30,6 +55,15 @@ export function touchSession(server: Server, leader: Leader, session: number): b
   if (known === undefined || known.closing) return false;
   known.expiresAt = bucketAfter(server, leader.tracker, known.timeoutMs);
   return true;
+}
+
+/** A client comes back: whoever it came to speaks for the session from now on.
+ *  Source: Leader.java#revalidateSession, LeaderZooKeeperServer.java#revalidateSession. */
+export function revalidate(server: Server, leader: Leader, session: number, via: ConnectionId): boolean {
+  const valid = touchSession(server, leader, session);
+  const known = leader.tracker.sessions.get(session);
+  if (valid && known !== undefined) known.owner = via;
+  return valid;
 }
 
 /** One tick has passed. Returns the sessions that expire with it, already marked as closing. */

@@ -2,7 +2,9 @@ import type { Config } from './config.ts';
 import type { ConnectionId } from './effects.ts';
 import type { Fifo } from './fifo.ts';
 import type {
+  AuthId,
   ClientRequest,
+  ErrorCode,
   ElectionMessage,
   QuorumMessage,
   ServerState,
@@ -11,7 +13,7 @@ import type {
   Vote,
   ZabState,
 } from './messages.ts';
-import type { ServiceState } from './service.ts';
+import type { LocalState, Outstanding, ServiceState } from './service.ts';
 import type { ServerId, ServerSet } from './sets.ts';
 import type { Storage } from './storage.ts';
 import type { Zxid } from './zxid.ts';
@@ -59,6 +61,9 @@ export interface Server {
   readonly life: number;
   /** State of a small generator, seeded at start: ZooKeeper draws where it rolls logs and how long observers pause. */
   chance: number;
+  /** What its clock showed when the present input came, in ms: the leader writes it into transactions, nothing else
+   *  reads it. */
+  wallMs: number;
 }
 
 /** What to do when a disk operation ends. */
@@ -166,6 +171,8 @@ export interface Clients {
   /** Sessions heard from since the last PING (LearnerSessionTracker#touchTable). */
   readonly touched: Map<number, number>;
   nextSession: number;
+  /** The service's own, for the connections of this server: watches. */
+  local: LocalState;
 }
 
 export interface ClientConnection {
@@ -174,7 +181,17 @@ export interface ClientConnection {
   /** A session whose life the leader is asked about; 0: none. */
   revalidating: number;
   /** Requests in the order they came whose answer is still due; reads wait behind this client's own writes. */
-  pending: ClientRequest[];
+  pending: Pending[];
+  /** Who it says it is: its address, and what AUTH has added. Never changed once made. */
+  ids: readonly AuthId[];
+  /** It sent one with its CONNECT, and is given one. */
+  wantsPassword: boolean;
+}
+
+export interface Pending {
+  readonly request: ClientRequest;
+  /** The leader refuses it, although it is only a read. */
+  readonly refused: ErrorCode | null;
 }
 
 /** Leader.java and the threads it owns. */
@@ -204,7 +221,9 @@ export interface Leader {
   /** Committed, not yet applied here. */
   readonly toBeApplied: Fifo<Txn>;
   /** All that is proposed and not yet applied here, for PrepRequestProcessor. */
-  readonly unapplied: Fifo<Txn>;
+  readonly changes: Outstanding;
+  /** Writes of the leader's own that wait for their turn. */
+  due: readonly unknown[];
   readonly handlers: LearnerHandler[];
   readonly pendingSyncs: {
     readonly zxid: Zxid;
@@ -228,7 +247,16 @@ export interface SessionTracker {
   /** Ticks since the tracker began. */
   now: number;
   running: boolean;
-  readonly sessions: Map<number, { readonly timeoutMs: number; expiresAt: number; closing: boolean }>;
+  readonly sessions: Map<number, TrackedSession>;
+}
+
+export interface TrackedSession {
+  readonly timeoutMs: number;
+  /** The bucket in which it expires, in ticks of the tracker. */
+  expiresAt: number;
+  closing: boolean;
+  /** Through whom its requests come: the connection of a learner, 0 for the leader itself, null for nobody yet. */
+  owner: ConnectionId | null;
 }
 
 /** LearnerHandler.java: the leader's thread for one learner, where it is and what it has queued. */

@@ -242,7 +242,14 @@ export const BROKEN_OTHERWISE: readonly (Broken & { readonly name: string; reado
     with: [],
     trace: () => {
       const c = coldStart().write(3, t(3, 1, 1), [3, 2, 1]);
-      const message = { kind: 'CONNECT', session: 7, timeoutMs: 4000, lastZxid: z(1, 5) } as const;
+      const message = {
+        kind: 'CONNECT',
+        session: 7,
+        timeoutMs: 4000,
+        lastZxid: z(1, 5),
+        password: null,
+        address: null,
+      } as const;
       return c.tell(-1, { kind: 'sent', plane: 'client', connection: 1001, peer: 1, message }).answer(1, 90, z(1, 1));
     },
   },

@@ -52,6 +52,31 @@ export class Conversation {
     return this;
   }
 
+  /** A client of the tree asks server 1 whether there is a root, under these numbers. */
+  ask(connection: number, ...cxids: readonly number[]): this {
+    const at = { plane: 'client', connection, peer: -1 } as const;
+    const message = { session: 7, timeoutMs: 4000, lastZxid: ZERO, password: null, address: null } as const;
+    this.tell(1, { kind: 'received', ...at, message: { kind: 'CONNECT', ...message } });
+    for (const cxid of cxids) {
+      const op = { op: 'exists', path: '/', watch: false };
+      const request = { session: 7, cxid, kind: 'read', op } as const;
+      this.tell(1, { kind: 'received', ...at, message: { kind: 'CLIENTREQUEST', request } });
+    }
+    return this;
+  }
+
+  /** What server 1 answers it. */
+  told(connection: number, cxid: number, zxid: Zxid): this {
+    const message = { kind: 'REPLY', cxid, zxid, error: 'NONODE', value: null } as const;
+    return this.tell(1, { kind: 'sent', plane: 'client', connection, peer: -1, message });
+  }
+
+  /** What server 1 tells it of a change. */
+  event(connection: number, zxid: Zxid): this {
+    const message = { kind: 'EVENT', type: 'NodeDataChanged', path: '/a', zxid } as const;
+    return this.tell(1, { kind: 'sent', plane: 'client', connection, peer: -1, message });
+  }
+
   wait(micros: number): this {
     this.at += micros;
     return this;

@@ -17,6 +17,7 @@ function longLife(): Conversation {
   c.write(3, t(3, 1, 2), [3, 2], [4])
     .log(1, t(3, 1, 2))
     .apply(t(3, 1, 2), 1);
+  c.ask(2001, 1).event(2001, z(1, 2)).told(2001, 1, z(1, 2));
   // 2 has logged the third, 3 the fourth too: the one will stay, the other will go.
   c.propose(3, t(3, 1, 3), t(3, 1, 4))
     .ack(3, t(3, 1, 3), 3, 2)
@@ -42,7 +43,7 @@ function longLife(): Conversation {
   c.leave(1, 2, 3, 4).reign(1, 3, [2, 3, 4]);
   c.tell(1, { kind: 'snapshotBegun', snapshot: 900, zxid: z(3, 0), lastZxid: z(2, 2) });
   c.tell(1, { kind: 'snapshotWritten', snapshot: 900, zxid: z(3, 0), synced: false, replaces: false });
-  c.write(1, t(1, 3, 1), [1, 2, 3], [4]);
+  c.write(1, { ...t(1, 3, 1), body: { kind: 'closeSession', paths: [] } }, [1, 2, 3], [4]);
   // A late server takes in the whole of the log again.
   c.crash(2).start(2).promise(1, 3, 2).syncDiff(1, 3, 2);
   c.tell(2, { kind: 'serving', role: 'FOLLOWING', epoch: 3, lastZxid: z(3, 1), digest: 0 });

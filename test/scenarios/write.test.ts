@@ -283,6 +283,7 @@ const scenario: fc.Arbitrary<Scenario> = fc
     syncLimit: fc.constantFrom(5, 3),
     initialZxid: fc.constantFrom(0, 0xffff_fff0),
     snapshotSizeFactorPpm: fc.constantFrom(330_000, -100_000, 123_457),
+    service: fc.constantFrom('register' as const, 'zookeeper' as const),
     release: fc.constantFrom(...RELEASES.map(({ name }) => name), ...BUGS.map(({ name }) => name)),
     network: fc.record({
       latency: range,
@@ -344,6 +345,7 @@ const scenario: fc.Arbitrary<Scenario> = fc
         minSessionTimeout: 2 * tickTime,
         maxSessionTimeout: 20 * tickTime,
       },
+      service: drawn.service,
       release: drawn.release,
       network: drawn.network,
       disk: drawn.disk,

@@ -26,6 +26,7 @@ export function scenarioOf(parts: Parts = {}): Scenario {
     servers,
     verifier: { kind: 'majority', voters: setOf(servers) },
     observers: NOBODY,
+    service: 'register',
     release: 'corrected',
     clocks: [],
     clients: [],

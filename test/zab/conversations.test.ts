@@ -101,7 +101,7 @@ describe('a leader', () => {
       kind: 'received',
       plane: 'client',
       connection: 50,
-      message: { kind: 'CONNECT', session: -1, timeoutMs: 0, lastZxid: ZERO },
+      message: { kind: 'CONNECT', session: -1, timeoutMs: 0, lastZxid: ZERO, password: null, address: null },
     });
     lone.give({
       kind: 'received',
