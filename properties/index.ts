@@ -8,15 +8,12 @@ import { committedMeansDurable } from './committed-means-durable.ts';
 import { epochFencing } from './epoch-fencing.ts';
 import { epochMonotonicity } from './epoch-monotonicity.ts';
 import { epochsOnDisk } from './epochs-on-disk.ts';
-import { ephemeralsEndWithTheirSession } from './ephemerals-end-with-their-session.ts';
-import { eventsBeforeAnswers } from './events-before-answers.ts';
 import { everyServerRestarts } from './every-server-restarts.ts';
 import { globalPrimaryOrder } from './global-primary-order.ts';
 import { inOrderCommit } from './in-order-commit.ts';
 import { initialHistoryIntegrity } from './initial-history-integrity.ts';
 import { integrity } from './integrity.ts';
 import { leaderCompleteness } from './leader-completeness.ts';
-import { linearizableWrites } from './linearizable-writes.ts';
 import { localPrimaryOrder } from './local-primary-order.ts';
 import { logShape } from './log-shape.ts';
 import { noSplitBrain } from './no-split-brain.ts';
@@ -28,7 +25,6 @@ import { prefixConsistency } from './prefix-consistency.ts';
 import { primaryIntegrity } from './primary-integrity.ts';
 import { processConsistency } from './process-consistency.ts';
 import { progressAfterCalm } from './progress-after-calm.ts';
-import { repliesEqualTheLog } from './replies-equal-the-log.ts';
 import { sameState } from './same-state.ts';
 import { totalOrder } from './total-order.ts';
 import { votesOnlyImprove } from './votes-only-improve.ts';
@@ -65,10 +61,6 @@ export const PROPERTIES: readonly Property[] = [
   sameState,
   clientZxidMonotonic,
   acknowledgedWritesSurvive,
-  linearizableWrites,
-  repliesEqualTheLog,
-  eventsBeforeAnswers,
-  ephemeralsEndWithTheirSession,
   progressAfterCalm,
 ];
 

@@ -272,51 +272,6 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
     },
   },
 
-  // Of two writes, the one that was asked for when the other had been answered comes first.
-  'linearizable-writes': {
-    with: [],
-    trace: () => {
-      const c = coldStart()
-        .write(3, t(3, 1, 1), [3, 2, 1])
-        .write(3, t(3, 1, 2), [3, 2, 1]);
-      c.answer(3, c.invoke(), z(1, 2));
-      return c.answer(2, c.invoke(), z(1, 1));
-    },
-  },
-
-  // The new data is read before the event comes.
-  'events-before-answers': {
-    with: [],
-    trace: () =>
-      coldStart()
-        .write(3, t(3, 1, 1), [3, 2, 1])
-        .ask(2001, 1)
-        .told(2001, 1, z(1, 1))
-        .event(2001, z(1, 1)),
-  },
-
-  // A session ends, and its node is forgotten.
-  'ephemerals-end-with-their-session': {
-    with: [],
-    trace: () => {
-      const acl = [{ perms: 31, scheme: 'world', id: 'anyone' }];
-      const create = { type: 'create', path: '/e', data: '', acl, ephemeral: true, parentCVersion: 1 };
-      return coldStart()
-        .write(3, { ...t(3, 1, 1), session: 9, body: { kind: 'write', op: { time: 0, txn: create } } }, [3, 2, 1])
-        .write(3, { ...t(3, 1, 2), session: 9, body: { kind: 'closeSession', paths: [] } }, [3, 2, 1]);
-    },
-  },
-
-  // Of two requests on one connection the later is answered first.
-  'replies-equal-the-log': {
-    with: [],
-    trace: () =>
-      coldStart()
-        .write(3, t(3, 1, 1), [3, 2, 1])
-        .ask(2001, 1, 2)
-        .told(2001, 2, z(1, 1)),
-  },
-
   // The client is told that its write is done as soon as it is proposed.
   'acknowledged-writes-survive': {
     with: [],
