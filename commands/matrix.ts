@@ -97,7 +97,7 @@ function shownByMuseum(bugs: readonly Bug[], seeds: readonly string[]): Map<stri
 /** Scenarios in which something looks suspicious and is as ZooKeeper promises: stale reads at a follower, `sync` that is not
  *  linearizable, elections again and again, a tail that nobody committed and a later epoch does, a proposal that comes twice,
  *  a disk that was wiped. Nothing may speak. */
-const CONTROLS = [
+export const CONTROLS: readonly string[] = [
   'stale-read-at-a-follower',
   'sync-through-a-deposed-leader',
   'elections-again-and-again',

@@ -1,36 +1,12 @@
+import type { MatrixLine } from '../report/matrix-text.ts';
 import type { Bug } from '../sim/zab/bugs/index.ts';
 import { shrunk } from './campaign.ts';
 import type { Hunted } from './hunt.ts';
 import type { PlanShape } from './plans.ts';
 import type { Pool } from './pool.ts';
 
-export interface MatrixRow {
-  /** The bug, or `corrected`, which is searched for as long and must show nothing. */
-  readonly bug: string;
-  readonly kind: Bug['kind'] | 'control';
-  /** Some seed found it; how many of how many did. */
-  readonly found: boolean;
-  readonly hits: number;
-  readonly seeds: number;
-  /** Which property spoke first, most often; how often each did. */
-  readonly property: string | null;
-  readonly properties: readonly { readonly property: string; readonly count: number }[];
-  /** Those that speak later in the same runs, when these go on. */
-  readonly later: readonly string[];
-  /** The museum says that this property breaks. */
-  readonly asKnown: boolean;
-  /** To the first hit. A seed that found nothing counts with all that it spent. */
-  readonly medianRuns: number;
-  readonly medianEvents: number;
-  /** CPU time of the searching thread. */
-  readonly medianMs: number;
-  readonly worstMs: number;
-  readonly totalRuns: number;
-  /** Length of the causal chain of the shrunk run, steps of its scenario, and wall time of shrinking; medians over the first
-   *  seeds that hit. null: nothing was shrunk. */
-  readonly shrunkEvents: number | null;
-  readonly shrunkSteps: number | null;
-  readonly shrinkMs: number | null;
+/** A row of the matrix: what is told of it, and what it is told from. */
+export interface MatrixRow extends MatrixLine {
   /** Seed and run of the first hit, and what shrinking made of it. */
   readonly first: string | null;
   readonly faults: readonly { readonly fault: string; readonly asked: number; readonly landed: number }[];

@@ -1,23 +1,33 @@
+import type { Bug } from '../sim/zab/bugs/index.ts';
 import type { Paint } from './paint.ts';
 import { PUBLISHED } from './published.ts';
 import { pad, table, thousands, wrap } from './text.ts';
 
-/** What the words below need of a row. */
+/** What is told of one bug, or of `corrected`. */
 export interface MatrixLine {
+  /** The bug, or `corrected`, which is searched for as long and must show nothing. */
   readonly bug: string;
-  readonly kind: string;
+  readonly kind: Bug['kind'] | 'control';
+  /** Some seed found it; how many of how many did. */
   readonly found: boolean;
   readonly hits: number;
   readonly seeds: number;
+  /** Which property spoke first, most often; how often each did. */
   readonly property: string | null;
   readonly properties: readonly { readonly property: string; readonly count: number }[];
+  /** Those that speak later in the same runs, when these go on. */
   readonly later: readonly string[];
+  /** The museum says that this property breaks. */
   readonly asKnown: boolean;
+  /** To the first hit. A seed that found nothing counts with all that it spent. */
   readonly medianRuns: number;
   readonly medianEvents: number;
+  /** CPU time of the searching thread. */
   readonly medianMs: number;
   readonly worstMs: number;
   readonly totalRuns: number;
+  /** Length of the causal chain of the shrunk run, steps of its scenario, and wall time of shrinking; medians over the first
+   *  seeds that hit. null: nothing was shrunk. */
   readonly shrunkEvents: number | null;
   readonly shrunkSteps: number | null;
   readonly shrinkMs: number | null;

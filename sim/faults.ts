@@ -1,6 +1,7 @@
 import { unreachable } from './assert.ts';
 import { invoke, moveTo, type CallOp } from './clients/client.ts';
 import { crash, endProcess, start, stop } from './lifecycle.ts';
+import { HARMLESS } from './harmless.ts';
 import { landed } from './landing.ts';
 import { endStall } from './disk.ts';
 import { heal, onNetwork, release, tellMended } from './network-faults.ts';
@@ -16,24 +17,10 @@ import type { Host, Undo, World } from './world-state.ts';
 
 type Of<K extends Action['kind']> = Extract<Action, { kind: K }>;
 
-/** What a calm ensemble may still see: these are no faults. */
-const HARMLESS: ReadonlySet<Action['kind']> = new Set<Action['kind']>([
-  'start',
-  'resume',
-  'heal',
-  'diskMended',
-  'write',
-  'read',
-  'sync',
-  'failingWrite',
-  'openSession',
-  'closeSession',
-]);
-
-/** Takes a step of the timeline, unless it is a fault whose moment comes only after the calm. */
+/** Takes a step of the timeline, unless it is a fault whose moment comes only after the calm; a start is none by then. */
 export function takeStep(world: World, index: number, emit: Emit): void {
   const step: Step = world.timeline.steps[index]!;
-  if (world.calm && !HARMLESS.has(step.action.kind)) return;
+  if (world.calm && step.action.kind !== 'start' && !HARMLESS.has(step.action.kind)) return;
   act(world, step.action, index, emit);
   if (step.label !== null) world.timeline.taken.add(step.label);
 }

@@ -1,5 +1,6 @@
 // Every bug of the museum breaks what its scenario says under every seed, and nothing breaks there on `corrected`.
 import { describe, expect, test } from 'vitest';
+import { CONTROLS } from '../commands/matrix.ts';
 import { PROPERTIES } from '../properties/index.ts';
 import { loadScenario, scenarioNames } from '../scenarios/load.ts';
 import { type Report, run } from '../sim/run.ts';
@@ -21,17 +22,6 @@ const NOT_SHOWN: ReadonlyMap<string, { readonly releases: readonly string[]; rea
     },
   ],
 ]);
-
-/** What looks suspicious and is as ZooKeeper promises: no property may speak. */
-const CONTROLS = [
-  'stale-read-at-a-follower',
-  'sync-through-a-deposed-leader',
-  'elections-again-and-again',
-  'uncommitted-write-survives-a-full-restart',
-  'leader-crashes-after-one-ack',
-  'a-proposal-comes-twice',
-  'wiped-voter-forgets-what-was-committed',
-];
 
 function scenarioOf(name: string): Scenario {
   const parsed = loadScenario(`scenarios/${name}.yaml`, 'scenarios');

@@ -1,3 +1,4 @@
+import { DEFAULT_MODELS } from '../../sim/defaults.ts';
 import { run } from '../../sim/run.ts';
 import type { Action, ClientModel, Condition, Scenario, Step, Who } from '../../sim/scenario.ts';
 import { MS, SECOND, type Micros } from '../../sim/time.ts';
@@ -38,19 +39,9 @@ export function scenarioOf(parts: Parts = {}): Scenario {
     expect: { verdict: 'pass', properties: [], facts: [] },
     ...rest,
     settings: { ...DEFAULT_SETTINGS, tickTime: 500, ...settings },
-    network: {
-      latency: [200, 2000],
-      spikePpm: 0,
-      spike: [20 * MS, 200 * MS],
-      lossPpm: 0,
-      resetPpm: 0,
-      retransmit: [200 * MS, 400 * MS],
-      assumption: 'tcp',
-      duplicatePpm: 0,
-      ...network,
-    },
-    disk: { sync: [500, 5000], spikePpm: 0, spike: [20 * MS, 200 * MS], failPpm: 0, own: [], ...disk },
-    processes: { startup: [100 * MS, 300 * MS], thread: [10, 100], ...processes },
+    network: { ...DEFAULT_MODELS.network, ...network },
+    disk: { ...DEFAULT_MODELS.disk, ...disk },
+    processes: { ...DEFAULT_MODELS.processes, ...processes },
   };
 }
 
