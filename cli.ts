@@ -145,6 +145,34 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
     })
     .addHelpText('after', examples([['zabsim tree tree-under-chaos --at 30s --server 2', 'half-way through']]));
 
+  program
+    .command('export')
+    .summary('turn a trace into the form of another tool')
+    .description(
+      'Turns a trace of "run --trace", or a scenario that is played for it, into a form that other tools read: ' +
+        'mermaid, shiviz, perfetto, itf, tla, svg or csv.',
+    )
+    .argument('<trace|scenario>', 'a trace (NDJSON), or a name or file as for "run"')
+    .requiredOption('-t, --to <form>', 'mermaid, shiviz, perfetto, itf, tla, svg or csv')
+    .option('-o, --out <file>', 'write it there instead of printing it')
+    .option('--from <time>', 'begin at this virtual time, such as 2.5s')
+    .option('--until <time>', 'end at this virtual time')
+    .option('--limit <count>', 'draw at most so much; each form has its own measure')
+    .option('--skip <packets>', 'leave out packets of these kinds: PING,NOTIFICATION; none')
+    .option('-s, --seed <seed>', 'of a scenario: the seed to play it under')
+    .option('-r, --release <name>', 'of a scenario: behave as this release')
+    .action(async (source: string, options: import('./commands/export.ts').ExportOptions) => {
+      done(await (await import('./commands/export.ts')).exportTrace(source, options, terminal));
+    })
+    .addHelpText(
+      'after',
+      examples([
+        ['zabsim export run.ndjson --to mermaid --until 1s', 'for a README'],
+        ['zabsim export run.ndjson --to perfetto -o run.json', 'for ui.perfetto.dev'],
+        ['zabsim export sync-trunc --to svg -o trunc.svg', 'without a trace file'],
+      ]) + '\ndocs/EXPORT.md says what opens each of them.\n',
+    );
+
   addSearchCommands(program, { terminal, done, examples });
 
   return program.addHelpText(

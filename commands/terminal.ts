@@ -5,6 +5,8 @@ export interface Terminal {
   readonly paint: Paint;
   readonly paintErrors: Paint;
   print(...lines: readonly string[]): void;
+  /** A piece of a result, as it stands. */
+  write(text: string): void;
   complain(...lines: readonly string[]): void;
   /** Shown while work goes on, on a terminal only; empty takes it away. */
   progress(text: string): void;
@@ -26,6 +28,10 @@ export function openTerminal(argv: readonly string[], env: Readonly<Record<strin
     print: (...lines) => {
       clear();
       for (const line of lines) stdout.write(`${line}\n`);
+    },
+    write: (text) => {
+      clear();
+      stdout.write(text);
     },
     complain: (...lines) => {
       clear();

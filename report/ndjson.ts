@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type * as z from 'zod';
 import { TRACE_KINDS } from '../scenarios/names.ts';
 import type { Mistake } from '../scenarios/parse.ts';
@@ -17,6 +7,7 @@ import { TRACE_VERSION, type TraceEvent } from '../sim/trace.ts';
 import { jsonMistakeAt } from './json-position.ts';
 import { printable } from './text.ts';
 import { VERSION } from './version.ts';
+import { WholeFile } from './whole-file.ts';
 
 /** The first line of a trace. */
 export interface TraceHeader {
@@ -33,22 +24,12 @@ export interface TraceFooter {
   readonly traceHash: string;
 }
 
-/** Writes a trace beside its final name and renames it at the end: there is a whole trace or none. */
+/** Writes a trace: there is a whole one or none. Its methods throw what the file system throws. */
 export class TraceWriter {
-  readonly #path: string;
-  /** null: a device or a pipe, written as it is. */
-  readonly #beside: string | null;
-  readonly #file: number;
-  #waiting = '';
-  #open = true;
+  readonly #file: WholeFile;
 
-  /** Throws what the file system throws. */
   constructor(path: string, run: { readonly scenario: Scenario; readonly seed: string }) {
-    const known = statSync(path, { throwIfNoEntry: false });
-    this.#path = known?.isFile() === true ? realpathSync(path) : path;
-    this.#beside = known === undefined || known.isFile() ? `${this.#path}.${process.pid}.tmp` : null;
-    if (known?.isDirectory() === true) throw new Error(`EISDIR: illegal operation on a directory, open '${path}'`);
-    this.#file = openSync(this.#beside ?? this.#path, 'w');
+    this.#file = new WholeFile(path);
     const header: TraceHeader = {
       zabsim: VERSION,
       traceVersion: TRACE_VERSION,
@@ -66,33 +47,16 @@ export class TraceWriter {
   /** Ends the trace and gives it its name. */
   finish(footer: TraceFooter): void {
     this.#line(footer);
-    this.#flush();
-    if (this.#beside !== null) fsyncSync(this.#file);
-    this.#close();
-    if (this.#beside !== null) renameSync(this.#beside, this.#path);
+    this.#file.finish();
   }
 
   /** Leaves nothing behind. Harmless after `finish`. */
   abandon(): void {
-    if (!this.#open) return;
-    this.#close();
-    if (this.#beside !== null) rmSync(this.#beside, { force: true });
+    this.#file.abandon();
   }
 
   #line(value: unknown): void {
-    this.#waiting += `${JSON.stringify(value)}\n`;
-    if (this.#waiting.length > 0x1_0000) this.#flush();
-  }
-
-  #flush(): void {
-    const bytes = Buffer.from(this.#waiting);
-    this.#waiting = '';
-    for (let from = 0; from < bytes.length;) from += writeSync(this.#file, bytes, from);
-  }
-
-  #close(): void {
-    this.#open = false;
-    closeSync(this.#file);
+    this.#file.write(`${JSON.stringify(value)}\n`);
   }
 }
 

@@ -1,0 +1,32 @@
+import { signal } from '@preact/signals';
+import { remember, remembered } from './memory.ts';
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+/** `auto` follows the system, also while it changes. */
+export const theme = signal<Theme>('auto');
+/** What is shown: pictures on a canvas read their colours anew when it changes. */
+export const shownTheme = signal<'light' | 'dark'>('light');
+
+export function startTheme(): void {
+  const known = (['light', 'dark'] as const).find((each) => each === remembered('theme'));
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', show);
+  chooseTheme(known ?? 'auto');
+}
+
+export function chooseTheme(chosen: Theme): void {
+  theme.value = chosen;
+  remember('theme', chosen);
+  show();
+}
+
+/** The other of light and dark than what is shown. */
+export function toggleTheme(): void {
+  chooseTheme(shownTheme.value === 'dark' ? 'light' : 'dark');
+}
+
+function show(): void {
+  const dark = theme.value === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : theme.value === 'dark';
+  shownTheme.value = dark ? 'dark' : 'light';
+  document.documentElement.dataset['theme'] = shownTheme.value;
+}
