@@ -30,6 +30,15 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
     .option('-r, --release <name>', 'behave as this release instead of the one in the scenario')
     .addOption(new Option('-b, --bug <name>', 'behave as "corrected" with this bug: 4643').conflicts('release'))
     .option('-t, --trace <file>', 'write every event to this file, as NDJSON')
+    .addOption(
+      new Option('--diagram', 'draw a space-time diagram instead').conflicts(['json', 'quiet', 'verbose', 'timeline']),
+    )
+    .addOption(
+      new Option('--timeline', "a line per change of a server's state").conflicts(['json', 'quiet', 'verbose']),
+    )
+    .option('--from <time>', 'begin diagram or timeline at this virtual time')
+    .option('--until <time>', 'and end it there')
+    .option('--ascii', 'draw the diagram with plain letters')
     .addOption(new Option('--json', 'print one JSON object and nothing else').conflicts(['quiet', 'verbose']))
     .addOption(new Option('-q, --quiet', 'print the verdict only').conflicts('verbose'))
     .option('-v, --verbose', 'print every packet, vote and disk write too')

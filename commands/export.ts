@@ -7,7 +7,6 @@ import { WholeFile } from '../report/whole-file.ts';
 import { MESSAGE_KINDS } from '../scenarios/names.ts';
 import { findScenario } from '../scenarios/load.ts';
 import { didYouMean } from '../scenarios/suggest.ts';
-import { parseDuration } from '../scenarios/units.ts';
 import { advance, beginRun } from '../sim/run.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { MS } from '../sim/time.ts';
@@ -17,6 +16,7 @@ import { checkRelease, chooseScenario, chooseSeed, mistakesError } from './choos
 import { EXIT, type ExitCode, fileTrouble, UsageError } from './exit.ts';
 import { SCENARIOS } from './paths.ts';
 import type { Terminal } from './terminal.ts';
+import { timeOption } from './time-option.ts';
 
 export interface ExportOptions {
   readonly to: string;
@@ -34,8 +34,8 @@ export interface ExportOptions {
 /** `zabsim export`: a trace, or a scenario played for it, in the form of another tool. */
 export async function exportTrace(source: string, options: ExportOptions, terminal: Terminal): Promise<ExitCode> {
   const format = chooseFormat(options.to);
-  const from = timeOf('--from', options.from) ?? 0;
-  const until = timeOf('--until', options.until) ?? Infinity;
+  const from = timeOption('--from', options.from) ?? 0;
+  const until = timeOption('--until', options.until) ?? Infinity;
   if (until < from) throw new UsageError(['--until comes before --from']);
   const limit = limitOf(options.limit) ?? format.limit.most;
   const skip = skipOf(options.skip) ?? new Set(format.skip);
@@ -58,14 +58,6 @@ function chooseFormat(typed: string): ExportFormat {
     `--to: there is no form "${printable(typed, 40)}"${didYouMean(typed, names)}`,
     ...EXPORTS.map(({ name, about }) => `${name.padEnd(9)} ${about}`),
   ]);
-}
-
-function timeOf(option: string, typed: string | undefined): number | undefined {
-  if (typed === undefined) return undefined;
-  const time = parseDuration(typed);
-  if (time === undefined || time < 0)
-    throw new UsageError([`${option}: "${printable(typed, 40)}" is no time, such as 2.5s`]);
-  return time;
 }
 
 function limitOf(typed: string | undefined): number | undefined {

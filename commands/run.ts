@@ -19,6 +19,7 @@ import type { Property } from '../sim/property.ts';
 import type { Report } from '../sim/run.ts';
 import { fingerprintOf } from '../sim/search/fingerprint.ts';
 import { underWatch } from './guard-property.ts';
+import { checkPicture, pictureOf } from './run-picture.ts';
 import { loadProperties } from './load-property.ts';
 import type { Scenario } from '../sim/scenario.ts';
 
@@ -29,6 +30,15 @@ export interface RunOptions {
   readonly json?: true;
   readonly quiet?: true;
   readonly verbose?: true;
+  /** A space-time diagram instead of the story. */
+  readonly diagram?: true;
+  /** A line per change of a server's state instead of the story. */
+  readonly timeline?: true;
+  /** Draw with letters that every terminal has. */
+  readonly ascii?: true;
+  /** The window of diagram and timeline. */
+  readonly from?: string;
+  readonly until?: string;
   /** `vitest`: print a test of this run, and do not play it. */
   readonly emit?: 'vitest';
   /** Files with properties of somebody else's. */
@@ -38,6 +48,7 @@ export interface RunOptions {
 /** `zabsim run`: plays a scenario under a seed, tells what happens, and judges it. */
 export async function run(nameOrPath: string, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const seed = chooseSeed(options.seed);
+  checkPicture(options);
   const scenario = chooseScenario(nameOrPath, options.release);
   if (options.emit !== undefined) {
     terminal.print(emitVitest(scenario, seed).trimEnd());
@@ -69,7 +80,8 @@ interface Play {
 async function play({ nameOrPath, scenario, seed, options, more, trace, terminal }: Play): Promise<ExitCode> {
   const { paint } = terminal;
   const ledger = new FencingLedger();
-  const told = options.json !== true && options.quiet !== true;
+  const picture = pictureOf(scenario, options, terminal);
+  const told = options.json !== true && options.quiet !== true && picture === null;
   const story = told
     ? new Story({ scenario, paint, verbose: options.verbose === true, ledger, write: (line) => terminal.print(line) })
     : undefined;
@@ -79,6 +91,7 @@ async function play({ nameOrPath, scenario, seed, options, more, trace, terminal
     watch: (event, index) => {
       const firstRefusal = ledger.observe(event, index);
       story?.observe(event, firstRefusal);
+      picture?.observe(event);
       if (trace !== undefined) orUsage(options.trace, () => trace.write(event));
     },
     // On one screen the story is progress enough.
@@ -97,6 +110,10 @@ async function play({ nameOrPath, scenario, seed, options, more, trace, terminal
       explanation: explanation === null ? null : explanationJson(explanation),
     };
     terminal.print(JSON.stringify(whole, null, 2));
+    return exitCode(driven, scenario);
+  }
+  if (picture !== null) {
+    picture.end(report);
     return exitCode(driven, scenario);
   }
   const judges = (options.property ?? []).map((path) => ` --property ${shellWord(path)}`).join('');

@@ -1,5 +1,4 @@
 import { printable } from '../report/text.ts';
-import { parseDuration } from '../scenarios/units.ts';
 import { advance, beginRun } from '../sim/run.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import { formatZxid, type Zxid } from '../sim/zab/zxid.ts';
@@ -9,6 +8,7 @@ import { inOrder, nodeAt, type Tree } from '../sim/zookeeper/tree.ts';
 import { chooseScenario, chooseSeed } from './choose.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
+import { timeOption } from './time-option.ts';
 
 export interface TreeOptions {
   readonly seed: string;
@@ -23,9 +23,7 @@ export function showTree(nameOrPath: string, options: TreeOptions, terminal: Ter
   if (scenario.service !== 'zookeeper')
     throw new UsageError([`${scenario.name} replicates numbers under keys: "service: zookeeper" has a tree`]);
   const seed = chooseSeed(options.seed);
-  const at = options.at === undefined ? scenario.endAt : parseDuration(options.at);
-  if (at === undefined || at < 0)
-    throw new UsageError([`--at: "${printable(options.at ?? '', 40)}" is no time, such as 2.5s`]);
+  const at = timeOption('--at', options.at) ?? scenario.endAt;
   const id = serverOf(options, scenario.servers);
   const run = beginRun(scenario, seed, { properties: [] });
   advance(run, Math.min(at, scenario.endAt));

@@ -14,6 +14,8 @@ export const FAULTS: readonly { readonly name: string; readonly about: string }[
   { name: 'swizzle', about: 'Random servers are clogged one after another and released in another order.' },
   { name: 'slowLink', about: 'A link with extra latency.' },
   { name: 'reset', about: 'Connections are reset; both ends notice, or only one.' },
+  { name: 'dropMessage', about: 'One packet is lost; on a TCP connection it takes the connection with it.' },
+  { name: 'delayMessage', about: 'One packet comes later, and what was sent behind it.' },
   { name: 'diskFull', about: 'No space left: every write fails, until diskMended.' },
   { name: 'diskFail', about: 'The next writes of one kind fail.' },
   { name: 'diskStall', about: 'Nothing that is being written ends for a while.' },

@@ -1,5 +1,5 @@
 import { unreachable } from '../sim/assert.ts';
-import type { Action, ClientModel, Condition, Fact, Moment, Scenario, Step, Who } from '../sim/scenario.ts';
+import type { Action, ClientModel, Condition, End, Fact, Moment, Scenario, Step, Who } from '../sim/scenario.ts';
 import type { Micros, Range } from '../sim/time.ts';
 import { DEFAULT_SETTINGS } from '../sim/zab/config.ts';
 import { formatDuration } from '../scenarios/units.ts';
@@ -141,6 +141,10 @@ export function actionWords(action: Action): string {
       return `slow ${pairWords(action.pairs, false)} by ${rangeWords(action.extra)} for ${duration(action.duration)}`;
     case 'reset':
       return `reset ${pairWords(action.pairs, false)}, noticed by ${action.noticed}`;
+    case 'dropMessage':
+      return `drop ${packetChoice(action)}`;
+    case 'delayMessage':
+      return `delay ${packetChoice(action)} by ${duration(action.duration)}`;
     case 'diskFull':
       return `the disk of ${names(action.servers)} is full`;
     case 'diskMended':
@@ -172,6 +176,12 @@ export function actionWords(action: Action): string {
     default:
       return unreachable(action);
   }
+}
+
+function packetChoice(action: Extract<Action, { readonly kind: 'dropMessage' | 'delayMessage' }>): string {
+  const end = (one: End): string => (typeof one === 'object' ? `client ${one.client}` : name(one));
+  const which = action.nth === 1 ? 'the next' : `the ${ordinal(action.nth)}`;
+  return `${which} ${action.message} ${end(action.from)} -> ${end(action.to)}`;
 }
 
 function clientActionWords(action: Extract<Action, { readonly client: string }>): string {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CHAOS_FAULTS, TRACE_KINDS } from '../scenarios/names.ts';
+import { CHAOS_FAULTS, MESSAGE_KINDS, TRACE_KINDS } from '../scenarios/names.ts';
 import type { Fact } from '../sim/scenario.ts';
 import { has, MAX_SERVER_ID, setOf } from '../sim/zab/sets.ts';
 
@@ -114,6 +114,8 @@ const FACTS = [
 ] as const satisfies readonly Fact['kind'][];
 
 const servers = { servers: whoms };
+const end = z.union([whom, z.looseObject({ client: text })]);
+const packet = { from: end, to: end, message: z.enum(MESSAGE_KINDS), nth: z.int().min(1) };
 const action = z.discriminatedUnion('kind', [
   z.looseObject({
     kind: z.enum(['start', 'stop', 'pause', 'resume', 'isolate', 'diskFull', 'diskMended', 'wipe']),
@@ -134,6 +136,8 @@ const action = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('swizzle'), duration: micros }),
   z.looseObject({ kind: z.literal('slowLink'), pairs, extra: range, duration: micros }),
   z.looseObject({ kind: z.literal('reset'), pairs, noticed: z.enum(['both', 'first', 'second']) }),
+  z.looseObject({ kind: z.literal('dropMessage'), ...packet }),
+  z.looseObject({ kind: z.literal('delayMessage'), ...packet, duration: micros }),
   z.looseObject({ kind: z.literal('diskFail'), ...servers, op: z.enum(['log', 'epoch', 'snapshot']), times: whole }),
   z.looseObject({ kind: z.literal('diskStall'), ...servers, duration: micros }),
   z.looseObject({ kind: z.literal('diskSlow'), ...servers, sync: range }),
@@ -213,7 +217,7 @@ export const scenarioForm = bareScenario.superRefine((scenario, context) => {
   scenario.clients.forEach((client, i) => check(['clients', i, 'server'], client.server));
   scenario.clocks.forEach((clock, i) => check(['clocks', i, 'server'], clock.server));
   scenario.timeline.forEach(({ action }, i) => {
-    for (const key of ['servers', 'groups', 'pairs', 'server'] as const) {
+    for (const key of ['servers', 'groups', 'pairs', 'server', 'from', 'to'] as const) {
       if (key in action) check(['timeline', i, 'action', key], Reflect.get(action, key));
     }
   });

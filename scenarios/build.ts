@@ -1,11 +1,11 @@
 import type { Settings } from '../sim/zab/config.ts';
 import { DEFAULT_MODELS, defaultSettings, usualClient } from '../sim/defaults.ts';
 import { unreachable } from '../sim/assert.ts';
-import type { ClientModel, ClockModel, Scenario, Step, Action, Who } from '../sim/scenario.ts';
+import type { ClientModel, ClockModel, End, Scenario, Step, Action, Who } from '../sim/scenario.ts';
 import { MS } from '../sim/time.ts';
 import type { Ensemble } from './ensemble.ts';
 import { conditionOf, factsOf } from './facts.ts';
-import { CHAOS_FAULTS, PLANES } from './names.ts';
+import { CHAOS_FAULTS, PLANES, ROLES } from './names.ts';
 import { scheduleOf } from './schedules.ts';
 import type { ScenarioFile } from './schema.ts';
 import type { StepFields, WhomStep } from './steps.ts';
@@ -135,6 +135,18 @@ function actionOf(step: StepFields, index: number, ensemble: Ensemble, clients: 
       return { kind: 'slowLink', pairs: step.links, extra: step.extra, duration: step.for };
     case 'reset':
       return { kind: 'reset', pairs: step.links, noticed: step.noticed ?? 'both' };
+    case 'dropMessage':
+      return {
+        kind: 'dropMessage',
+        from: endOf(step.from),
+        to: endOf(step.to),
+        message: step.message,
+        nth: step.nth ?? 1,
+      };
+    case 'delayMessage': {
+      const { message, nth = 1, for: duration } = step;
+      return { kind: 'delayMessage', from: endOf(step.from), to: endOf(step.to), message, nth, duration };
+    }
     case 'diskFail':
       return { kind: 'diskFail', servers: whom(step), op: step.op, times: step.times ?? 1 };
     case 'diskStall':
@@ -157,6 +169,12 @@ function actionOf(step: StepFields, index: number, ensemble: Ensemble, clients: 
     default:
       return unreachable(step);
   }
+}
+
+/** What is no role is a client. */
+function endOf(end: string | number): End {
+  if (typeof end === 'number') return end;
+  return ROLES.find((role) => role === end) ?? { client: end };
 }
 
 type CallStep = Extract<

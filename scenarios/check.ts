@@ -7,6 +7,7 @@ import type { Path } from './positions.ts';
 import type { ScenarioFile } from './schema.ts';
 import { isWhomStep, type StepFields, type WhomStep } from './steps.ts';
 import { didYouMean } from './suggest.ts';
+import { ROLES } from './names.ts';
 import { formatDuration } from './units.ts';
 
 /** A step of the timeline and its place in the list; steps with mistakes of form are left out. */
@@ -108,6 +109,13 @@ function checkStep(draft: Draft, step: StepFields, path: Path, report: ReportMis
         seen.add(member);
       }
   }
+  if ('from' in step)
+    for (const key of ['from', 'to'] as const) {
+      const named = step[key];
+      if (typeof named === 'number') check(named, [key]);
+      else if (!ROLES.some((role) => role === named)) checkClient(draft.clients, named, [...path, key], report);
+      if (key === 'to' && named === step.from) report([...path, key], `${named} has no link to itself`);
+    }
   if ('client' in step && step.client !== undefined)
     checkClient(draft.clients, step.client, [...path, 'client'], report);
 }

@@ -114,6 +114,11 @@ export const word = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, { error: 'expected a word of letters, digits, _ . -' });
 
+/** A server by id or role, or a client by its name. */
+export const end = z.union([serverId, word], {
+  error: `expected a server's id, one of ${ROLES.join(', ')}, or the name of a client`,
+});
+
 /** Keys of maps by server: YAML hands them over as text. */
 export const serverKey = z
   .string()

@@ -1,5 +1,18 @@
 import * as z from 'zod';
-import { duration, durations, epoch, integer, links, object, servers, signedPpm, who, word, zxid } from './fields.ts';
+import {
+  duration,
+  durations,
+  end,
+  epoch,
+  integer,
+  links,
+  object,
+  servers,
+  signedPpm,
+  who,
+  word,
+  zxid,
+} from './fields.ts';
 import { CHAOS_FAULTS, MESSAGE_KINDS, PLANES, SERVER_STATES, TRACE_KINDS, ZAB_STATES } from './names.ts';
 
 /** The timeline: what is done, and at which moment. */
@@ -42,6 +55,15 @@ const whom = {
 function action<K extends string, S extends z.core.$ZodLooseShape>(kind: K, about: string, shape: S) {
   return object({ ...moment, do: z.literal(kind).describe(about), ...shape });
 }
+
+const packet = {
+  from: end.describe('who sends it: a server, or a client by its name'),
+  to: end.describe('who receives it'),
+  message: z.enum(MESSAGE_KINDS).describe('its kind'),
+  nth: integer(1, 1_000_000)
+    .optional()
+    .describe('the how-manieth of those under way, in the order in which they were sent, and those sent later; 1'),
+};
 
 const call = {
   client: word.optional().describe('which client; the first one when left out'),
@@ -89,6 +111,11 @@ export const ACTIONS = {
   reset: action('reset', 'resets the connections between two servers', {
     links,
     noticed: z.enum(['both', 'first', 'second']).optional().describe('by both ends, or by one of them only'),
+  }),
+  dropMessage: action('dropMessage', 'one packet is lost; where that is TCP, its connection is reset with it', packet),
+  delayMessage: action('delayMessage', 'one packet comes so much later, and what is behind it on its connection', {
+    ...packet,
+    for: instant,
   }),
   diskFull: action('diskFull', 'nothing more can be written', whom),
   diskMended: action('diskMended', 'the disk works again', whom),

@@ -1,5 +1,5 @@
 import { unreachable } from '../sim/assert.ts';
-import type { Action, Condition, Scenario, Step } from '../sim/scenario.ts';
+import type { Action, Condition, End, Scenario, Step } from '../sim/scenario.ts';
 import type { Micros } from '../sim/time.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import { DEFAULT_CLIENT } from './build.ts';
@@ -87,6 +87,10 @@ function actionOf(scenario: Scenario, action: Action, index: number): Pairs {
       return [...links(action.pairs), ['extra', range(action.extra)], ...lasting(action.duration)];
     case 'reset':
       return [...links(action.pairs), ...(action.noticed === 'both' ? [] : [['noticed', action.noticed] as const])];
+    case 'dropMessage':
+      return packetOf(action);
+    case 'delayMessage':
+      return [...packetOf(action), ...lasting(action.duration)];
     case 'diskFail':
       return [
         ...whom(scenario, action.servers),
@@ -122,6 +126,12 @@ function actionOf(scenario: Scenario, action: Action, index: number): Pairs {
 function whom(scenario: Scenario, servers: readonly (ServerId | string)[]): Pairs {
   if (servers.length > 1 && same(servers, scenario.servers)) return [['servers', 'all']];
   return servers.length === 1 ? [['server', String(servers[0])]] : [['servers', flowList(servers.map(String))]];
+}
+
+function packetOf(action: Extract<Action, { kind: 'dropMessage' | 'delayMessage' }>): Pairs {
+  const end = (one: End): string => (typeof one === 'object' ? word(one.client) : String(one));
+  const nth: Pairs = action.nth === 1 ? [] : [['nth', String(action.nth)]];
+  return [['from', end(action.from)], ['to', end(action.to)], ['message', action.message], ...nth];
 }
 
 function callOf(scenario: Scenario, action: Extract<Action, { client: string }>, index: number): Pairs {

@@ -122,6 +122,8 @@ function hashNetwork(network: Network, into: Hasher): void {
     }
   }
   for (const cut of network.cuts) into.data([cut.from, cut.to, cut.planes]);
+  for (const { fault, from, to, message, left, duration } of network.traps)
+    into.data([fault, from, to, message, left, duration]);
 }
 
 function hashItem(item: Item, into: Hasher): void {

@@ -1,5 +1,6 @@
 import { unreachable } from './assert.ts';
 import { invoke, moveTo, type CallOp } from './clients/client.ts';
+import { strikePacket } from './chosen-packet.ts';
 import { crash, endProcess, start, stop } from './lifecycle.ts';
 import { HARMLESS } from './harmless.ts';
 import { landed } from './landing.ts';
@@ -45,6 +46,10 @@ export function act(world: World, action: Action, step: number, emit: Emit): voi
     case 'slowLink':
     case 'reset':
       onNetwork(world, action, emit);
+      return;
+    case 'dropMessage':
+    case 'delayMessage':
+      strikePacket(world, action, emit);
       return;
     case 'diskFull':
     case 'diskMended':
@@ -276,6 +281,7 @@ export function calmDown(world: World, emit: Emit): void {
   emit({ at: world.now, server: 0, kind: 'calm' });
   heal(world, null, emit);
   world.network.slow.length = 0;
+  world.network.traps.length = 0;
   for (const id of world.scenario.servers) {
     const host = hostOf(world, id);
     host.perEvent = 0;

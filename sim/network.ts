@@ -1,7 +1,7 @@
 import { assert } from './assert.ts';
 import type { ConnectionId, Plane } from './zab/effects.ts';
 import { Fifo } from './zab/fifo.ts';
-import type { Message } from './zab/messages.ts';
+import type { Message, MessageKind } from './zab/messages.ts';
 import type { DrawStream, NetworkModel } from './scenario.ts';
 import type { Random } from './random.ts';
 import type { Chance } from './schedule.ts';
@@ -62,6 +62,18 @@ export interface Slowdown {
   readonly until: Micros;
 }
 
+/** One packet that is yet to be sent, and what will befall it. */
+export interface Trap {
+  readonly fault: 'dropMessage' | 'delayMessage';
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly message: MessageKind;
+  /** How many more of its kind must be sent: with the last of them it snaps. */
+  left: number;
+  /** Of a delay. */
+  readonly duration: Micros;
+}
+
 export interface Network {
   readonly model: NetworkModel;
   readonly chance: Chance;
@@ -69,6 +81,7 @@ export interface Network {
   nextConnection: ConnectionId;
   cuts: Cut[];
   slow: Slowdown[];
+  traps: Trap[];
   /** Loss, resets and spikes end with the calm. */
   calm: boolean;
   /** The model has spikes or losses. */
@@ -92,6 +105,7 @@ export function newNetwork(model: NetworkModel, chance: Chance): Network {
     nextConnection: 1,
     cuts: [],
     slow: [],
+    traps: [],
     calm: false,
     unruly: model.spikePpm > 0 || model.lossPpm > 0,
     streams: new Map(),
@@ -194,6 +208,18 @@ function streamOf(
   return random;
 }
 
+/** The trap that snaps when this is sent, if there is one: it is then gone, and all others have counted the packet. */
+export function snap(network: Network, from: Endpoint, to: Endpoint, kind: MessageKind): Trap | undefined {
+  let snapped: Trap | undefined;
+  for (const trap of network.traps) {
+    if (trap.from !== from || trap.to !== to || trap.message !== kind) continue;
+    if (trap.left > 1 || snapped === undefined) trap.left--;
+    if (trap.left === 0) snapped ??= trap;
+  }
+  if (snapped !== undefined) network.traps = network.traps.filter((trap) => trap !== snapped);
+  return snapped;
+}
+
 /** When a packet sent now arrives: never before one sent ahead of it. */
 export function arrivalTime(network: Network, connection: Connection, direction: Direction, now: Micros): Micros {
   const from = connection.ends[direction];
@@ -232,6 +258,7 @@ export function cloneNetwork(network: Network): Network {
     connections,
     cuts: network.cuts.map((cut) => ({ ...cut })),
     slow: network.slow.map((slow) => ({ ...slow })),
+    traps: network.traps.map((trap) => ({ ...trap })),
     streams: cloneStreams(network.streams),
     mishaps: cloneStreams(network.mishaps),
   };

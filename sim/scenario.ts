@@ -135,6 +135,9 @@ export interface ClientModel {
 /** Who is meant: a server by id, or by the role it has when the step is taken. `followers`: the one with the lowest id. */
 export type Who = ServerId | 'leader' | 'follower' | 'observer' | 'any' | 'oldLeader';
 
+/** An end of a link: a server, or a client by its name. */
+export type End = Who | { readonly client: string };
+
 /** A moment: a time, or an event of the trace. */
 export type Moment =
   | { readonly kind: 'at'; readonly at: Micros }
@@ -211,6 +214,25 @@ export type Action =
       readonly kind: 'reset';
       readonly pairs: readonly (readonly [from: Who, to: Who])[];
       readonly noticed: 'both' | 'first' | 'second';
+    }
+  /** One packet: of those of this kind that are under way from one end to the other, in the order in which they were
+   *  sent, and those sent later, the `nth`. A vote or a datagram is lost alone; TCP loses nothing from its middle, so that
+   *  any other packet takes its connection with it. */
+  | {
+      readonly kind: 'dropMessage';
+      readonly from: End;
+      readonly to: End;
+      readonly message: MessageKind;
+      readonly nth: number;
+    }
+  /** The same packet comes so much later, and on a connection whatever was sent behind it no earlier. */
+  | {
+      readonly kind: 'delayMessage';
+      readonly from: End;
+      readonly to: End;
+      readonly message: MessageKind;
+      readonly nth: number;
+      readonly duration: Micros;
     }
   // disk
   | { readonly kind: 'diskFull' | 'diskMended'; readonly servers: readonly Who[] }

@@ -9,17 +9,19 @@ import {
   mishapStream,
   other,
   retransmitDelay,
+  snap,
   type Connection,
   type Cut,
   type Direction,
   type Endpoint,
   type Item,
+  type Network,
 } from './network.ts';
 import { give } from './processes.ts';
 import type { Micros } from './time.ts';
 import type { Emit } from './trace.ts';
 import { clientHears } from './clients/client.ts';
-import type { ConnectionId, Input } from './zab/effects.ts';
+import type { ConnectionId, Input, Plane } from './zab/effects.ts';
 import type { Message } from './zab/messages.ts';
 import { epochOf, type Zxid } from './zab/zxid.ts';
 import type { Event, World } from './world-state.ts';
@@ -46,8 +48,17 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
     world.queue.push(at, { kind: 'broken', connection: id, end: direction, why: 'reset by the other end' });
     return;
   }
-  if (connection.plane === 'quorum' && network.model.assumption === 'datagram' && !network.calm) {
-    sendDatagram(world, connection, direction, message);
+  const trap = network.traps.length === 0 ? undefined : snap(network, from, to, message.kind);
+  if (trap !== undefined) landed(world, from, trap.fault, emit);
+  const extra = trap?.duration ?? 0;
+  if (trap?.fault === 'dropMessage') {
+    if (isLostAlone(network, connection.plane, message))
+      tellLost(world, connection, direction, { message, why: 'dropped' }, emit);
+    else sendToItsReset(world, connection, direction, message);
+    return;
+  }
+  if (isDatagram(network, connection.plane)) {
+    sendDatagram(world, connection, direction, message, extra);
     return;
   }
   if (
@@ -57,36 +68,56 @@ export function sendOn(world: World, from: Endpoint, id: ConnectionId, message: 
     !network.calm &&
     mishapStream(network, from, to).chance(network.model.resetPpm)
   ) {
-    const at = arrivalTime(network, connection, direction, world.now);
-    connection.flights[direction].push(message);
-    world.queue.push(at, {
-      kind: 'reset',
-      connection: id,
-      notices: drawNotices(world, from, to),
-      why: 'connection reset',
-    });
+    sendToItsReset(world, connection, direction, message);
     return;
   }
-  put(world, connection, direction, message);
+  put(world, connection, direction, message, extra);
+}
+
+/** Packets of this plane travel by themselves. */
+export function isDatagram(network: Network, plane: Plane): boolean {
+  return plane === 'quorum' && network.model.assumption === 'datagram' && !network.calm;
+}
+
+/** True if losing this packet leaves its connection whole. Votes are sent again by and by, and the newest replaces what
+ *  waits: their loss is nothing new to ZooKeeper. */
+export function isLostAlone(network: Network, plane: Plane, message: Message): boolean {
+  return message.kind === 'NOTIFICATION' || isDatagram(network, plane);
+}
+
+/** The packet never arrives: where it should have, the connection is reset. */
+function sendToItsReset(world: World, connection: Connection, direction: Direction, message: Message): void {
+  const at = arrivalTime(world.network, connection, direction, world.now);
+  connection.flights[direction].push(message);
+  const notices = drawNotices(world, connection.ends[direction], connection.ends[other(direction)]);
+  world.queue.push(at, { kind: 'reset', connection: connection.id, notices, why: 'connection reset' });
 }
 
 /** A datagram travels by itself: it may be lost, come twice, or overtake another. */
-function sendDatagram(world: World, connection: Connection, direction: Direction, message: Message): void {
+function sendDatagram(
+  world: World,
+  connection: Connection,
+  direction: Direction,
+  message: Message,
+  extra: Micros,
+): void {
   const { network } = world;
   const from = connection.ends[direction];
   const to = connection.ends[other(direction)];
   const random = mishapStream(network, from, to);
   const copies = random.chance(network.model.lossPpm) ? 0 : random.chance(network.model.duplicatePpm) ? 2 : 1;
   for (let i = 0; i < copies; i++) {
-    const at = world.now + latency(network, from, to, world.now);
+    const at = world.now + latency(network, from, to, world.now) + extra;
     world.queue.push(at, { kind: 'datagram', connection: connection.id, direction, message });
   }
 }
 
-function put(world: World, connection: Connection, direction: Direction, item: Item): void {
+/** `extra`: how much later than the link would have it. */
+function put(world: World, connection: Connection, direction: Direction, item: Item, extra: Micros = 0): void {
   if (connection.dead) return;
   connection.flights[direction].push(item);
-  const at = arrivalTime(world.network, connection, direction, world.now);
+  const at = arrivalTime(world.network, connection, direction, world.now) + extra;
+  connection.lastArrival[direction] = at;
   world.queue.push(at, { kind: 'deliver', connection: connection.id, direction });
 }
 
@@ -152,7 +183,7 @@ function arrive(world: World, connection: Connection, direction: Direction, item
 }
 
 /** A message that its receiver will never read. */
-function tellLost(
+export function tellLost(
   world: World,
   connection: Connection,
   direction: Direction,

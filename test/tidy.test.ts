@@ -90,7 +90,17 @@ const TABLE: readonly Row[] = [
     may: ['conformance/', 'scenarios/', 'properties/', ...ENGINE_FOR_READERS],
     packages: ['node:fs', 'node:path', 'node:util', 'zod'],
   },
-  { where: /^viewer\//, may: ['viewer/', 'properties/', 'scenarios/', 'report/', ...ENGINE_FOR_READERS], packages: [] },
+  // What draws sees frames and trace events, never a world.
+  {
+    where: /^viewer\/ui\//,
+    may: ['viewer/', 'report/', 'course/', 'scenarios/', ...ENGINE_FOR_READERS],
+    packages: ['preact', 'preact/hooks', 'preact/compat', 'preact/jsx-runtime', '@preact/signals', 'markdown-it'],
+  },
+  {
+    where: /^viewer\//,
+    may: ['viewer/', 'course/', 'properties/', 'scenarios/', 'report/', ...ENGINE_FOR_READERS],
+    packages: ['preact', '@preact/signals', 'zod'],
+  },
   { where: /^cli\.ts$/, may: ['commands/', 'report/version.ts'], packages: ['commander'] },
   {
     where: /^index\.ts$/,
@@ -137,7 +147,7 @@ function sourcesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return sourcesBelow(path);
-    return /\.(ts|mts|mjs)$/.test(entry.name) ? [path] : [];
+    return /\.(ts|tsx|mts|mjs)$/.test(entry.name) ? [path] : [];
   });
 }
 

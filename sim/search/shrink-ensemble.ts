@@ -1,5 +1,5 @@
 import { DEFAULT_MODELS, defaultSettings } from '../defaults.ts';
-import type { Action, Draw, Scenario, Step, Who } from '../scenario.ts';
+import type { Action, Draw, End, Scenario, Step, Who } from '../scenario.ts';
 import type { Range } from '../time.ts';
 import type { Settings } from '../zab/config.ts';
 import type { QuorumVerifier } from '../zab/quorum.ts';
@@ -205,6 +205,11 @@ function mapAction(action: Action, who: (one: Who) => Who | null): Action | null
       .map((group) => group.map(who).filter((one) => one !== null))
       .filter(({ length }) => length > 0);
     return groups.length < 2 ? null : { ...action, groups };
+  }
+  if (action.kind === 'dropMessage' || action.kind === 'delayMessage') {
+    const end = (one: End): End | null => (typeof one === 'object' ? one : who(one));
+    const [from, to] = [end(action.from), end(action.to)];
+    return from === null || to === null ? null : { ...action, from, to };
   }
   if ('server' in action) return { ...action, server: action.server === null ? null : who(action.server) };
   return action;

@@ -2,10 +2,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadScenario, scenarioNames } from '../../scenarios/load.ts';
-import { CHAOS_FAULTS, PLANES, TRACE_KINDS } from '../../scenarios/names.ts';
+import { CHAOS_FAULTS, MESSAGE_KINDS, PLANES, TRACE_KINDS } from '../../scenarios/names.ts';
 import { formatMistake, parseScenario } from '../../scenarios/parse.ts';
 import { writeScenario } from '../../scenarios/write.ts';
-import type { Action, ClientModel, Condition, Draw, Fact, Scenario, Schedule, Step, Who } from '../../sim/scenario.ts';
+import type {
+  Action,
+  ClientModel,
+  Condition,
+  Draw,
+  End,
+  Fact,
+  Scenario,
+  Schedule,
+  Step,
+  Who,
+} from '../../sim/scenario.ts';
 import { canonicalScenario } from '../../sim/search/canonical.ts';
 import { MS, SECOND, type Range } from '../../sim/time.ts';
 import { RELEASES } from '../../sim/zab/behaviour.ts';
@@ -110,6 +121,13 @@ const pair = fc.tuple(who, who).filter(([a, b]) => a !== b);
 const pairs = fc.array(pair, { minLength: 1, maxLength: 3 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 2 });
 
+const packet = {
+  from: fc.constantFrom<End>(1, 'leader', 'oldLeader', { client: 'true' }),
+  to: fc.constantFrom<End>(2, 'follower', { client: 'client' }),
+  message: fc.constantFrom(...MESSAGE_KINDS),
+  nth: fc.integer({ min: 1, max: 3 }),
+};
+
 /** Nothing that could contradict another step: whom it concerns is uncertain. */
 const action: fc.Arbitrary<Action> = fc.oneof<fc.Arbitrary<Action>[]>(
   fc.record({ kind: fc.constantFrom('isolate', 'diskFull', 'diskMended'), servers: whoms }),
@@ -133,6 +151,8 @@ const action: fc.Arbitrary<Action> = fc.oneof<fc.Arbitrary<Action>[]>(
   fc.record({ kind: fc.constant('swizzle'), duration: micros }),
   fc.record({ kind: fc.constant('slowLink'), pairs, extra: range, duration: micros }),
   fc.record({ kind: fc.constant('reset'), pairs, noticed: fc.constantFrom('both', 'first', 'second') }),
+  fc.record({ kind: fc.constant('dropMessage'), ...packet }),
+  fc.record({ kind: fc.constant('delayMessage'), ...packet, duration: micros }),
   fc.record({
     kind: fc.constant('diskFail'),
     servers: whoms,

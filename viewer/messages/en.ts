@@ -173,8 +173,7 @@ export const en = texts({
   'run.tooLarge': 'The file is larger than {limit}.',
 
   'save.title': 'Save as a scenario',
-  'save.about':
-    'What you did by hand is part of it. The command line plays it with the same trace hash: zabsim run {file} --seed {seed}',
+  'save.about': 'What you did by hand is part of it. The command line plays it with the same trace hash:',
   'save.yaml': 'The scenario as YAML',
   'save.download': 'Download',
   'save.copy': 'Copy',

@@ -29,23 +29,24 @@ const CARDS: Readonly<Record<Detail, Size>> = {
 /** Between a card and the client that stands beside it. */
 export const CLIENT_GAP = 26;
 export const CLIENT_HEIGHT = 26;
-/** Room around the ring: what hangs on the cards. */
-const MARGIN = { x: 8, y: CLIENT_GAP + CLIENT_HEIGHT + 8 };
+const MARGIN = 10;
 
-/** The ring: the first server at the top, the others clockwise; the biggest cards that do not touch. */
-export function ringOf(count: number, pane: Size): Ring {
-  const centre = { x: pane.width / 2, y: pane.height / 2 };
+/** The ring: the first server at the top, the others clockwise; the biggest cards that do not touch. `clients`: above and
+ *  below there is room for them. */
+export function ringOf(count: number, pane: Size, clients: boolean): Ring {
   for (const detail of ['full', 'compact'] as const) {
-    const ring = tryRing(count, pane, centre, detail);
+    const ring = tryRing(count, pane, detail, clients);
     if (!crowded(ring)) return ring;
   }
-  return tryRing(count, pane, centre, 'tiny');
+  return tryRing(count, pane, 'tiny', clients);
 }
 
-function tryRing(count: number, pane: Size, centre: Point, detail: Detail): Ring {
+function tryRing(count: number, pane: Size, detail: Detail, clients: boolean): Ring {
+  const centre = { x: pane.width / 2, y: pane.height / 2 };
   const card = CARDS[detail];
-  const rx = Math.max(card.width * 0.6, pane.width / 2 - card.width / 2 - MARGIN.x);
-  const ry = Math.max(card.height * 0.6, pane.height / 2 - card.height / 2 - MARGIN.y);
+  const above = MARGIN + (clients ? CLIENT_GAP + CLIENT_HEIGHT : 0);
+  const rx = Math.max(card.width * 0.6, pane.width / 2 - card.width / 2 - MARGIN);
+  const ry = Math.max(card.height * 0.6, pane.height / 2 - card.height / 2 - above);
   // A ring much wider than high reads badly: links of neighbours and of opposites look the same.
   const wide = Math.min(rx, ry * 1.7);
   const high = Math.min(ry, rx * 1.7);

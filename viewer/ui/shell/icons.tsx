@@ -24,6 +24,7 @@ const PATHS = {
   partition: 'M11 2h2v4h-2zM11 8h2v3h-2zM11 13h2v3h-2zM11 18h2v4h-2zM2 8h6v8H2zM16 8h6v8h-6z',
   dots: 'M4 10h4v4H4zM10 10h4v4h-4zM16 10h4v4h-4z',
   warning: 'M12 2.5 23 21H1zm0 4L4.5 19h15zM11 10h2v5h-2zM11 16h2v2h-2z',
+  undo: 'M9 4v4h5a6 6 0 0 1 0 12H6v-2.5h8a3.5 3.5 0 0 0 0-7H9v4L2.5 9.3z',
   check: 'M9.5 17.5 3.5 11.5l1.6-1.6 4.4 4.4L19 4.8l1.6 1.6z',
 } as const;
 

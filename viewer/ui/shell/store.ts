@@ -1,0 +1,177 @@
+import { batch, computed, signal, type Signal } from '@preact/signals';
+import { EngineClient, type Wire } from '../../engine/client.ts';
+import type { Frame } from '../../frame.ts';
+import type { About, Library, LibraryText, OpenOptions, SessionId, Source } from '../../protocol.ts';
+import type { Micros } from '../../../sim/time.ts';
+import { t } from './i18n.ts';
+import { TraceStore } from './trace-store.ts';
+
+/** What the page knows: two runs as the engine tells them, and what the reader looks at. Components read the signals; only
+ *  the functions here and in hands.ts change them. */
+
+/** One run: the one in front, or the future it is compared with. */
+export interface Run {
+  readonly session: SessionId;
+  readonly about: Signal<About | null>;
+  readonly frame: Signal<Frame | null>;
+  readonly trace: TraceStore;
+}
+
+function newRun(session: SessionId): Run {
+  return { session, about: signal<About | null>(null), frame: signal<Frame | null>(null), trace: new TraceStore() };
+}
+
+export const main: Run = newRun('main');
+export const other: Run = newRun('other');
+export const library = signal<Library>({ scenarios: [], releases: [], bugs: [] });
+/** Two futures are open, side by side. */
+export const comparing = computed(() => other.about.value !== null);
+
+export type Tab = 'diagram' | 'logs' | 'ledger' | 'ladder' | 'tree' | 'properties' | 'compare';
+export const tab = signal<Tab>('diagram');
+
+/** The trace event that is chosen, by its index; null: none. */
+export const selectedEvent = signal<number | null>(null);
+
+/** What is open above the page. */
+export type OpenDialog =
+  | { readonly kind: 'run' | 'save' | 'share' | 'help' | 'partition' | 'write' | 'report' }
+  | { readonly kind: 'drift'; readonly server: number };
+export const dialog = signal<OpenDialog | null>(null);
+
+/** The open menu, and where it opens in the window. */
+export type MenuOf =
+  | { readonly kind: 'server'; readonly server: number }
+  | { readonly kind: 'link'; readonly a: number; readonly b: number }
+  | { readonly kind: 'flight'; readonly event: number }
+  | { readonly kind: 'client'; readonly client: number };
+export const menu = signal<{ readonly of: MenuOf; readonly x: number; readonly y: number } | null>(null);
+
+export interface Notice {
+  readonly id: number;
+  readonly tone: 'bad' | 'info';
+  readonly lines: readonly string[];
+}
+export const notices = signal<readonly Notice[]>([]);
+let noticeCount = 0;
+
+/** Said to screen readers once, beside the story. */
+export const announced = signal('');
+
+/** The lesson that is open beside the ensemble, by its folder; null: none. `''`: the list. */
+export const lesson = signal<string | null>(null);
+
+export const singleKeys = signal(true);
+
+let client: EngineClient | null = null;
+
+/** The page's end of the engine. Only after `startEngine`. */
+export function engine(): EngineClient {
+  if (client === null) throw new Error('the engine has not been started');
+  return client;
+}
+
+export function startEngine(
+  wire: Wire,
+  texts: readonly LibraryText[],
+  first: { source: Source; options: OpenOptions },
+): void {
+  client = new EngineClient(wire, {
+    ready: (known) => {
+      library.value = known;
+      open(first.source, first.options);
+    },
+    opened,
+    closed: (session) => {
+      const run = runOf(session);
+      batch(() => {
+        run.about.value = null;
+        run.frame.value = null;
+        run.trace.clear();
+        if (tab.value === 'compare') tab.value = 'diagram';
+      });
+    },
+    frame: (session, frame) => {
+      const run = runOf(session);
+      const before = run.frame.value;
+      batch(() => {
+        run.frame.value = frame;
+        if (session === 'main' && before !== null) arrived(before, frame);
+        if (session === 'other') asked = false;
+      });
+      keepAlongside();
+    },
+    events: (session, from, events) => runOf(session).trace.take(from, events),
+    refused: (_session, _what, lines) => notify('bad', lines),
+    fault: (message) => notify('bad', [t('app.failed', { why: message })]),
+  });
+  client.start(texts);
+}
+
+export function runOf(session: SessionId): Run {
+  return session === 'main' ? main : other;
+}
+
+function opened(session: SessionId, about: About): void {
+  const run = runOf(session);
+  batch(() => {
+    run.about.value = about;
+    run.frame.value = null;
+    run.trace.clear();
+    if (session === 'main') {
+      selectedEvent.value = null;
+      menu.value = null;
+    } else tab.value = 'compare';
+    if (about.warnings.length > 0) notify('info', about.warnings);
+  });
+}
+
+/** A seek of the other future is under way. */
+let asked = false;
+
+/** The two futures show the same time. */
+function keepAlongside(): void {
+  const mine = main.frame.peek();
+  const theirs = other.frame.peek();
+  if (asked || mine === null || theirs === null || mine.position.at === theirs.position.at) return;
+  if (theirs.ended && mine.position.at > theirs.position.at) return;
+  asked = true;
+  engine().send({ kind: 'seek', session: 'other', to: { kind: 'time', at: mine.position.at } });
+}
+
+/** A new moment is shown. */
+function arrived(before: Frame, frame: Frame): void {
+  const { promised } = frame;
+  if (promised === null || before.promised !== null) return;
+  notify(promised.equal ? 'info' : 'bad', [
+    promised.equal
+      ? t('app.sameHash', { hash: promised.hash })
+      : t('app.otherHash', { expected: promised.hash, hash: frame.hash }),
+  ]);
+}
+
+/** Opens another run in front. */
+export function open(source: Source, options: OpenOptions): void {
+  if (comparing.value) engine().send({ kind: 'close', session: 'other' });
+  engine().send({ kind: 'open', session: 'main', source, options });
+}
+
+export function notify(tone: Notice['tone'], lines: readonly string[]): void {
+  noticeCount++;
+  notices.value = [...notices.value.slice(-2), { id: noticeCount, tone, lines }];
+}
+
+export function dismiss(id: number): void {
+  notices.value = notices.value.filter((notice) => notice.id !== id);
+}
+
+/** Right after that event of the trace. */
+export function goToEvent(event: number): void {
+  selectedEvent.value = event;
+  engine().send({ kind: 'pause', session: 'main' });
+  engine().send({ kind: 'seek', session: 'main', to: { kind: 'event', event } });
+}
+
+export function goToTime(at: Micros): void {
+  engine().send({ kind: 'seek', session: 'main', to: { kind: 'time', at } });
+}

@@ -1,0 +1,126 @@
+import { computed, effect, signal } from '@preact/signals';
+import type { Frame } from '../../frame.ts';
+import type { Landmark } from '../../protocol.ts';
+import type { Micros } from '../../../sim/time.ts';
+import { engine, main } from './store.ts';
+import { firstFrom } from './trace-store.ts';
+
+/** Going through time: what the buttons and keys of the bar below do. */
+
+/** Virtual microseconds a second of ours, slowest first; `follow` is none of them. */
+export const RATES: readonly Micros[] = [
+  200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000,
+  10_000_000,
+];
+
+export type Speed = 'follow' | Micros;
+/** `follow`: slow while messages that matter are under way, fast while nothing happens. */
+export const speed = signal<Speed>('follow');
+
+export const playing = computed(() => main.frame.value?.playing === true);
+
+export function play(): void {
+  engine().send({ kind: 'play', session: 'main', speed: engineSpeed() });
+}
+
+function engineSpeed(): number {
+  return (speed.value === 'follow' ? 100_000 : speed.value) / 1_000_000;
+}
+
+export function pause(): void {
+  engine().send({ kind: 'pause', session: 'main' });
+}
+
+export function togglePlay(): void {
+  if (playing.value) pause();
+  else play();
+}
+
+export function setSpeed(chosen: Speed): void {
+  speed.value = chosen;
+  if (playing.value) play();
+}
+
+export function faster(): void {
+  if (speed.value === 'follow') setSpeed(200_000);
+  else setSpeed(RATES[Math.min(RATES.length - 1, RATES.indexOf(speed.value) + 1)] ?? speed.value);
+}
+
+export function slower(): void {
+  if (speed.value === 'follow') setSpeed(10_000);
+  else setSpeed(RATES[Math.max(0, RATES.indexOf(speed.value) - 1)] ?? speed.value);
+}
+
+export function step(by: 1 | -1): void {
+  pause();
+  engine().send({ kind: 'step', session: 'main', by });
+}
+
+/** To the next turn of the story, or the previous one. Beyond what has been played, one event. */
+export function turn(by: 1 | -1): void {
+  const frame = main.frame.value;
+  if (frame === null) return;
+  const { turns } = main.trace;
+  const here = firstFrom(turns, frame.position.traced);
+  const wanted = turns[by === 1 ? here : here - 2];
+  pause();
+  if (wanted !== undefined)
+    engine().send({ kind: 'seek', session: 'main', to: { kind: 'event', event: wanted.index } });
+  else if (by === 1) engine().send({ kind: 'step', session: 'main', by });
+  else engine().send({ kind: 'seek', session: 'main', to: { kind: 'start' } });
+}
+
+export function jump(to: Landmark, by: 1 | -1): void {
+  pause();
+  engine().send({ kind: 'jump', session: 'main', to, by });
+}
+
+export function toStart(): void {
+  pause();
+  engine().send({ kind: 'seek', session: 'main', to: { kind: 'start' } });
+}
+
+export function toEnd(): void {
+  pause();
+  engine().send({ kind: 'seek', session: 'main', to: { kind: 'end' } });
+}
+
+export function scrubTo(at: Micros): void {
+  pause();
+  engine().send({ kind: 'seek', session: 'main', to: { kind: 'time', at } });
+}
+
+/** The time that is drawn: between two frames of a run that plays it goes on smoothly. */
+export const shownAt = signal<Micros>(0);
+
+/** Lets `shownAt` follow the frames, and go on by itself between two of them while the run plays. */
+export function startClock(): void {
+  let arrivedAt = 0;
+  let ticking = false;
+  const tick = (now: number): void => {
+    const frame = main.frame.peek();
+    ticking = frame?.playing === true;
+    if (frame === null || !ticking) return;
+    // No further than a frame is away: what the engine has not told may be different.
+    const ahead = Math.min(MAX_AHEAD_MS, now - arrivedAt) * 1000 * paceOf(frame);
+    shownAt.value = Math.max(frame.position.at, Math.floor(frame.position.at + ahead));
+    requestAnimationFrame(tick);
+  };
+  effect(() => {
+    const frame = main.frame.value;
+    if (frame === null) return;
+    arrivedAt = performance.now();
+    shownAt.value = frame.position.at;
+    if (frame.playing && !ticking) {
+      ticking = true;
+      requestAnimationFrame(tick);
+    }
+  });
+}
+
+const MAX_AHEAD_MS = 60;
+
+/** Virtual microseconds a microsecond of ours. */
+function paceOf(_frame: Frame): number {
+  return engineSpeed();
+}
