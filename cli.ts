@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, type ExitCode, OwnFault, UsageError } from './commands/exit.ts';
+import { addPageCommands } from './commands/page-commands.ts';
 import { addSearchCommands } from './commands/search-commands.ts';
 import { openTerminal, type Terminal } from './commands/terminal.ts';
 import { VERSION } from './report/version.ts';
@@ -181,6 +182,8 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
         ['zabsim export sync-trunc --to svg -o trunc.svg', 'without a trace file'],
       ]) + '\ndocs/EXPORT.md says what opens each of them.\n',
     );
+
+  addPageCommands(program, { terminal, done, examples });
 
   addSearchCommands(program, { terminal, done, examples });
 

@@ -15,10 +15,12 @@ import { SCENARIOS } from './paths.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a file asks to be played again, and what it says came of it. */
-interface Recorded {
+export interface Recorded {
   readonly scenario: Scenario;
   readonly seed: string;
   readonly traceHash: string;
+  /** How many events the trace has; null when the file does not say. */
+  readonly traced: number | null;
   /** The recorded events as text, one by one; null when the file is a report. */
   readonly events: Iterator<string, void> | null;
 }
@@ -43,7 +45,7 @@ export async function replay(path: string, options: ReplayOptions, terminal: Ter
 
 async function replayRecord(path: string, options: ReplayOptions, terminal: Terminal): Promise<ExitCode> {
   const { paint } = terminal;
-  const recorded = await read(path);
+  const recorded = await readRecorded(path);
   if (options.emit !== undefined) {
     terminal.print(emitVitest(recorded.scenario, recorded.seed).trimEnd());
     return EXIT.asExpected;
@@ -138,7 +140,8 @@ async function replayScenario(path: string, options: ReplayOptions, terminal: Te
   return EXIT.asExpected;
 }
 
-async function read(path: string): Promise<Recorded> {
+/** Reads a trace or a report. */
+export async function readRecorded(path: string): Promise<Recorded> {
   try {
     const known = statSync(path);
     if (known.isDirectory()) throw new UsageError([`${path}:1:1: a directory, not a trace or a report`], true);
@@ -159,6 +162,7 @@ async function readTrace(path: string): Promise<Recorded> {
     scenario: { ...header.scenario, release: header.release },
     seed: chooseSeed(header.seed),
     traceHash: footer.traceHash,
+    traced: footer.events,
     events: recordedEvents(path, footer.events),
   };
 }
@@ -216,6 +220,7 @@ function readReport(path: string): Recorded {
     scenario: chooseScenario(report.scenarioFile ?? report.scenario, report.release),
     seed: chooseSeed(report.seed),
     traceHash: report.traceHash,
+    traced: typeof report['traceEvents'] === 'number' ? report['traceEvents'] : null,
     events: null,
   };
 }

@@ -7,22 +7,10 @@ import { TRACE_VERSION, type TraceEvent } from '../sim/trace.ts';
 import { jsonMistakeAt } from './json-position.ts';
 import { printable } from './text.ts';
 import { VERSION } from './version.ts';
+import { versionMistake, type TraceFooter, type TraceHeader } from './trace-version.ts';
 import { WholeFile } from './whole-file.ts';
 
-/** The first line of a trace. */
-export interface TraceHeader {
-  readonly zabsim: string;
-  readonly traceVersion: number;
-  readonly scenario: Scenario;
-  readonly seed: string;
-  readonly release: string;
-}
-
-/** The last line of a trace: its absence tells a half-written one. */
-export interface TraceFooter {
-  readonly events: number;
-  readonly traceHash: string;
-}
+export { madeByAnother, versionMistake, type TraceFooter, type TraceHeader } from './trace-version.ts';
 
 /** Writes a trace: there is a whole one or none. Its methods throw what the file system throws. */
 export class TraceWriter {
@@ -168,23 +156,6 @@ export async function checkTrace(path: string): Promise<TraceRead> {
   }
   if (mistakes.length > 0 || header === undefined || footer === undefined) return { mistakes };
   return { header, footer };
-}
-
-/** Why a header cannot be ours, if it cannot. */
-export function versionMistake(header: unknown): string | undefined {
-  if (typeof header !== 'object' || header === null || !('zabsim' in header))
-    return 'not a trace of zabsim: its first line must be the header';
-  const { zabsim } = header;
-  const version = 'traceVersion' in header ? header.traceVersion : undefined;
-  if (version !== TRACE_VERSION)
-    return `a trace of version ${printable(String(version), 40)}; this zabsim reads version ${TRACE_VERSION}`;
-  return madeByAnother(zabsim);
-}
-
-/** What to say of a file that another zabsim made; undefined when this one made it. */
-export function madeByAnother(version: unknown): string | undefined {
-  if (version === VERSION) return undefined;
-  return `made by zabsim ${printable(String(version), 40)}; this is zabsim ${VERSION}, which may play it differently`;
 }
 
 const KINDS: ReadonlySet<string> = new Set(TRACE_KINDS);

@@ -201,6 +201,8 @@ const bareScenario = z.looseObject({
 
 /** A `Scenario` of sim/scenario.ts as JSON. Every server that it names is one of its own. */
 export const scenarioForm = bareScenario.superRefine((scenario, context) => {
+  // The forms of the parts have told already, and this is asked all the same.
+  if (scenario.servers.some((server) => !id.safeParse(server).success)) return;
   const known = setOf(scenario.servers);
   const { verifier, observers } = scenario;
   if ((verifier.voters | observers) !== known || verifier.voters === 0 || (verifier.voters & observers) !== 0) {

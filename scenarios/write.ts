@@ -54,7 +54,8 @@ function teaches(text: string): string[] {
 
 // ── the ensemble and its world
 
-function splitStart(scenario: Scenario): { started: readonly ServerId[]; timeline: readonly Step[] } {
+/** Who is started at once, which a file says of the ensemble, and the steps that it lists. */
+export function splitStart(scenario: Scenario): { started: readonly ServerId[]; timeline: readonly Step[] } {
   const [first, ...rest] = scenario.timeline;
   if (
     first === undefined ||

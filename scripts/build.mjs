@@ -12,6 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { NODE_BUNDLE } from './bundle.mjs';
+import { buildViewer } from './bundle-viewer.mjs';
 
 /** Builds what the package ships: dist/cli.js, dist/index.js, the worker threads of `fuzz`, and dist/types. Says nothing when
  *  all is well. */
@@ -37,7 +38,8 @@ const { metafile } = await build({
 const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
 for (const file of readdirSync(dist)) if (file.endsWith('.js') && !written.has(file)) rmSync(join(dist, file));
 chmodSync(join(dist, 'cli.js'), 0o755);
-writeFileSync(join(dist, 'THIRD-PARTY.txt'), notices(Object.keys(metafile.inputs)));
+const page = await buildViewer(join(dist, 'viewer'));
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), notices([...Object.keys(metafile.inputs), ...page]));
 linkCommand();
 if (!process.argv.includes('--no-types')) await import('./build-types.mjs');
 

@@ -10,6 +10,12 @@ if (entry === undefined) throw new Error('which program? node scripts/run.mjs FI
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const name = `${basename(dirname(join(root, entry)))}-${basename(entry, '.ts')}`;
 const outfile = join(root, 'build', `${name}.js`);
-await build({ ...NODE_BUNDLE, entryPoints: [join(root, entry)], outfile, sourcemap: 'inline', external: ['esbuild'] });
+await build({
+  ...NODE_BUNDLE,
+  entryPoints: [join(root, entry)],
+  outfile,
+  sourcemap: 'inline',
+  external: ['esbuild', 'playwright-core', '@sparticuz/chromium'],
+});
 process.argv.splice(1, process.argv.length - 1, outfile, ...rest);
 await import(pathToFileURL(outfile).href);

@@ -17,6 +17,7 @@ const FOLDERS = [
   'test',
   'scripts',
   'viewer',
+  'course',
 ];
 const ROOT_FILES = ['cli.ts', 'index.ts', 'vitest.config.ts'];
 
@@ -45,7 +46,17 @@ const TABLE: readonly Row[] = [
   {
     where: /^report\//,
     may: ['report/', 'scenarios/', ...ENGINE_FOR_READERS, 'package.json'],
-    packages: ['chalk', 'zod', 'node:fs'],
+    packages: ['chalk', 'zod', 'markdown-it', 'node:fs'],
+  },
+  {
+    where: /^course\/folder\.ts$/,
+    may: ['course/', 'scenarios/'],
+    packages: ['node:fs', 'node:path'],
+  },
+  {
+    where: /^course\//,
+    may: ['course/', 'scenarios/', 'properties/', ...ENGINE_FOR_READERS],
+    packages: ['yaml', 'zod'],
   },
   {
     where: /^fuzz\//,
@@ -70,13 +81,14 @@ const TABLE: readonly Row[] = [
   },
   {
     where: /^commands\//,
-    may: ['commands/', 'fuzz/', 'report/', 'scenarios/', 'properties/', ...ENGINE_FOR_READERS],
+    may: ['commands/', 'course/', 'fuzz/', 'report/', 'scenarios/', 'properties/', ...ENGINE_FOR_READERS],
     packages: [
       'node:fs',
       'node:path',
       'node:url',
       'node:os',
       'node:timers/promises',
+      'node:readline/promises',
       'node:worker_threads',
       'node:vm',
       'esbuild',

@@ -190,7 +190,7 @@ export interface Flight {
   readonly from: number;
   readonly to: number;
   readonly sentAt: Micros;
-  /** null: held back; by which fault, `held` tells. */
+  /** null: held back. `held` tells by which fault; `dial`: behind the answer to a dial that is still under way. */
   readonly dueAt: Micros | null;
   readonly held: string | null;
   /** Of the packet or its transaction; null when it has none. */

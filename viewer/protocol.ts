@@ -1,3 +1,5 @@
+import type { Exercise, Lesson } from '../course/lesson.ts';
+import type { Mark } from '../course/mark.ts';
 import type { Action, Condition, Step } from '../sim/scenario.ts';
 import type { Micros } from '../sim/time.ts';
 import type { TraceEvent } from '../sim/trace.ts';
@@ -23,8 +25,9 @@ export type Request =
       readonly source: Source;
       readonly options: OpenOptions;
     }
-  /** `speed`: virtual microseconds per microsecond of ours; 1 is real time. Play stops by itself at what `stopAt` names. */
-  | { readonly kind: 'play'; readonly session: SessionId; readonly speed: number }
+  /** `speed`: virtual microseconds per microsecond of ours; 1 is real time. `story`: slow while something happens that
+   *  matters, fast while nothing does. Play stops by itself at a violation, and at what `stops` names. */
+  | { readonly kind: 'play'; readonly session: SessionId; readonly speed: number | 'story' }
   | { readonly kind: 'pause'; readonly session: SessionId }
   /** One event that the trace shows, forwards or back. */
   | { readonly kind: 'step'; readonly session: SessionId; readonly by: 1 | -1 }
@@ -118,7 +121,17 @@ export type Question =
   /** What to put behind the `#` of a link to this run at this position. */
   | { readonly kind: 'link'; readonly session: SessionId }
   /** Where the traces of `main` and `other` part. */
-  | { readonly kind: 'compare' };
+  | { readonly kind: 'compare' }
+  /** Reads lessons; those with mistakes are left out, and their mistakes told. */
+  | { readonly kind: 'lessons'; readonly texts: readonly LessonText[] }
+  /** Marks the run, as it stands with what was done by hand, as an answer to an exercise. */
+  | { readonly kind: 'mark'; readonly session: SessionId; readonly exercise: Exercise };
+
+/** One lesson: the texts of its files by their names. */
+export interface LessonText {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+}
 
 export const MAX_EVENTS = 20_000;
 export const MAX_CELLS = 2_000;
@@ -204,6 +217,8 @@ export type Answer =
   | { readonly kind: 'report'; readonly lines: readonly string[] }
   | { readonly kind: 'save'; readonly name: string; readonly yaml: string; readonly command: string }
   | { readonly kind: 'link'; readonly text: string }
+  | { readonly kind: 'lessons'; readonly lessons: readonly Lesson[]; readonly mistakes: readonly string[] }
+  | { readonly kind: 'mark'; readonly mark: Mark }
   | {
       readonly kind: 'compare';
       /** Index of the first trace event that differs; null when one is the beginning of the other, or both are equal. */

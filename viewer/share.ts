@@ -125,7 +125,7 @@ async function inflated(text: string): Promise<string | { readonly mistake: stri
 export async function inflateBytes(
   bytes: Uint8Array<ArrayBuffer>,
   most: number,
-  format: CompressionFormat = 'deflate-raw',
+  format: 'deflate-raw' | 'gzip' = 'deflate-raw',
 ): Promise<Uint8Array | string> {
   try {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format));

@@ -1,13 +1,24 @@
-import type { ExportFormat, ExportRun, Written } from './format.ts';
+import { diagramSvg } from '../../viewer/diagram-model/svg.ts';
+import { HEARTBEATS, label, type ExportFormat, type ExportRun, type Written } from './format.ts';
 
+/** The space-time diagram of the page, as a picture: one layout for both. */
 export const svg: ExportFormat = {
   name: 'svg',
   about: 'the space-time diagram as a picture',
-  opens: 'any browser',
+  opens: 'any browser, Inkscape',
   limit: { of: 'events', most: 5000 },
-  skip: [],
-  // eslint-disable-next-line require-yield
-  *write(_run: ExportRun): Generator<string, Written, void> {
-    throw new Error('not yet');
+  skip: HEARTBEATS,
+  *write({ scenario, seed, events, from, until, skip, limit }: ExportRun): Generator<string, Written, void> {
+    return yield* diagramSvg(events, {
+      title: label(`${scenario.title} (${scenario.name}, seed ${seed}, release ${scenario.release})`, 300),
+      servers: scenario.servers,
+      clients: scenario.clients.map(({ name }) => name),
+      shown: { heartbeats: !skip.has('PING'), planes: [true, true, true] },
+      from,
+      until,
+      axis: 'order',
+      limit,
+      selected: null,
+    });
   },
 };

@@ -248,3 +248,18 @@ function rowsOf(text: string): string[][] {
   }
   return rows;
 }
+
+test('svg: well-formed, without scripts, and hostile words are text', () => {
+  for (const scenario of [scenarioOf('old-leader-pauses-and-is-fenced'), hostile(scenarioOf('sync-trunc'))]) {
+    const { text } = exported('svg', scenario);
+    expect(text).toMatch(/^(<\?xml[^>]*>\s*)?<svg /);
+    expect(text).not.toMatch(/<script|<img|\son\w+=|javascript:/i);
+    const open: string[] = [];
+    for (const [, close, name, , empty] of text.matchAll(/<(\/?)([a-zA-Z][\w:-]*)((?:"[^"]*"|[^">])*?)(\/?)>/g)) {
+      if (close === '/') expect(open.pop()).toBe(name);
+      else if (empty !== '/') open.push(name!);
+    }
+    expect(open).toEqual([]);
+    expect(text.replaceAll(/<[^>]*>/g, '')).not.toMatch(/[<>]|&(?!(lt|gt|amp|quot|apos|#\d+|#x[0-9a-f]+);)/i);
+  }
+});

@@ -22,7 +22,6 @@ export function flightsOf(world: World, played: Played, traced: number): Flight[
     const nth = (counts.get(key) ?? 0) + 1;
     counts.set(key, nth);
     const event = sent[i] ?? -1;
-    const held = arrival === null || packet.place >= 0 ? (cutOn(world.network, from, to, plane)?.fault ?? null) : null;
     return {
       event,
       plane,
@@ -32,7 +31,7 @@ export function flightsOf(world: World, played: Played, traced: number): Flight[
       to,
       sentAt: played.trace[event]?.at ?? world.now,
       dueAt: arrival?.at ?? null,
-      held: arrival === null ? (held ?? 'connection') : held,
+      held: arrival === null ? (cutOn(world.network, from, to, plane)?.fault ?? 'dial') : null,
       zxid: zxidOf(message),
       nth,
       words: packetWords(message),
@@ -58,12 +57,21 @@ function sendersOf(packets: readonly UnderWay[], played: Played, traced: number)
     let cursor = (place < 0 ? undefined : cursors.get(key)) ?? countBelow(list, traced);
     for (cursor--; cursor >= 0; cursor--) {
       const event = played.trace[list[cursor]!];
-      if (event?.kind === 'sent' && event.message === message) break;
+      if (event?.kind === 'sent' && isSame(event.message, message)) break;
     }
     if (cursor >= 0) senders[i] = list[cursor]!;
     cursors.set(key, Math.max(0, cursor));
   }
   return senders;
+}
+
+/** The copies of a replayed world have messages of their own, with the same contents. */
+function isSame(one: Message, other: Message): boolean {
+  if (one === other) return true;
+  if (one.kind !== other.kind) return false;
+  // A snapshot may be large, and has a number of its own.
+  if (one.kind === 'SNAP' && other.kind === 'SNAP') return one.snapshot.id === other.snapshot.id;
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 export function linksOf(world: World): LinkFrame[] {

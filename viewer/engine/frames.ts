@@ -62,8 +62,10 @@ function propertiesOf(played: Played, { events, ended }: { events: number; ended
     const violated = played.violated.some(
       (one) => one.violation.property === name && one.events <= events && (ended || !one.atEnd),
     );
-    const excused = ended ? (played.report?.properties.find((one) => one.name === name)?.excused ?? null) : null;
-    return { name, kind, about, source, premises: played.premises(index, events), violated, excused };
+    // The end of the run is judged too.
+    const judged = ended ? played.report?.properties.find((one) => one.name === name) : undefined;
+    const premises = judged?.premises ?? played.premises(index, events);
+    return { name, kind, about, source, premises, violated, excused: judged?.excused ?? null };
   });
 }
 

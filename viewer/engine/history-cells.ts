@@ -12,45 +12,49 @@ const SHOWN = 48;
 
 /** The end of one server's history. */
 export function logOf(host: Host, played: Played, events: number): LogFrame {
-  const { durable, waiting } = historyOf(host);
-  const total = durable.length + waiting.length;
+  const total = cellCount(host);
   const from = Math.max(0, total - SHOWN);
   return { hidden: from, snapshotZxid: snapshotBelow(host), cells: cellsOf(host, played, { events, from, to: total }) };
 }
 
 /** Cells from one place in the history up to another. */
 export function cellsOf(host: Host, played: Played, part: { events: number; from: number; to: number }): LogCell[] {
-  const { durable, waiting } = historyOf(host);
   const cells: LogCell[] = [];
-  for (let i = part.from; i < Math.min(part.to, durable.length + waiting.length); i++) {
-    const isDurable = i < durable.length;
-    const txn = isDurable ? durable[i]! : waiting[i - durable.length]!;
-    const committed = played.isCommitted(txn, part.events);
-    cells.push({
-      zxid: txn.zxid,
-      epoch: epochOf(txn.zxid),
-      digest: txn.digest,
-      state: !isDurable ? 'volatile' : committed ? 'committed' : 'durable',
-      committed,
-      applied: host.server !== null && txn.zxid <= host.server.db.lastApplied,
-      words: txnWords(txn).replace(/^\S+ \((.*)\)$/s, '$1'),
-    });
+  const add = (txns: readonly Txn[], first: number, durable: boolean): void => {
+    const end = Math.min(txns.length, part.to - first);
+    for (let i = Math.max(0, part.from - first); i < end; i++) {
+      const txn = txns[i]!;
+      const committed = played.isCommitted(txn, part.events);
+      cells.push({
+        zxid: txn.zxid,
+        epoch: epochOf(txn.zxid),
+        digest: txn.digest,
+        state: !durable ? 'volatile' : committed ? 'committed' : 'durable',
+        committed,
+        applied: host.server !== null && txn.zxid <= host.server.db.lastApplied,
+        words: txnWords(txn).replace(/^\S+ \((.*)\)$/s, '$1'),
+      });
+    }
+  };
+  let first = 0;
+  for (const { txns } of host.storage.logs) {
+    add(txns, first, true);
+    first += txns.length;
   }
+  add(waitingOf(host), first, false);
   return cells;
 }
 
 /** How many cells there are in all. */
 export function cellCount(host: Host): number {
-  const { durable, waiting } = historyOf(host);
-  return durable.length + waiting.length;
+  return host.storage.logs.reduce((sum, { txns }) => sum + txns.length, waitingOf(host).length);
 }
 
-/** What is on the disk, and behind it what is being written or waits for that. */
-function historyOf({ storage, device, server }: Host): { readonly durable: Txn[]; readonly waiting: Txn[] } {
-  const durable = storage.logs.length === 1 ? storage.logs[0]!.txns : storage.logs.flatMap(({ txns }) => txns);
-  if (server === null) return { durable, waiting: [] };
-  const waiting = device.inflight.flatMap(({ op }) => (op.kind === 'log' ? op.txns : []));
-  return { durable, waiting: [...waiting, ...server.log.queue.list()] };
+/** What is being written, and behind it what waits for that. */
+function waitingOf({ device, server }: Host): readonly Txn[] {
+  if (server === null) return [];
+  const writing = device.inflight.flatMap(({ op }) => (op.kind === 'log' ? op.txns : []));
+  return [...writing, ...server.log.queue.list()];
 }
 
 function snapshotBelow({ storage }: Host): Zxid {

@@ -31,7 +31,8 @@ interface Known {
 
 interface ClientLog {
   readonly events: number[];
-  readonly outcomes: ('ok' | 'failed' | 'unknown')[];
+  /** After each of them. */
+  readonly counts: { readonly ok: number; readonly failed: number; readonly unknown: number }[];
 }
 
 /** What is asked of a trace again and again, kept up as it grows: nothing in here costs more for a longer run than a search
@@ -69,9 +70,10 @@ export class TraceIndex {
         this.#noteRefusal(event, index);
         return;
       case 'returned': {
-        const log = this.#clients.get(event.client) ?? { events: [], outcomes: [] };
+        const log = this.#clients.get(event.client) ?? { events: [], counts: [] };
+        const before = log.counts[log.counts.length - 1] ?? { ok: 0, failed: 0, unknown: 0 };
         log.events.push(index);
-        log.outcomes.push(event.outcome);
+        log.counts.push({ ...before, [event.outcome]: before[event.outcome] + 1 });
         this.#clients.set(event.client, log);
         return;
       }
@@ -98,8 +100,7 @@ export class TraceIndex {
     const log = this.#clients.get(client);
     if (log === undefined) return counts;
     const known = countBelow(log.events, traced);
-    for (let i = 0; i < known; i++) counts[log.outcomes[i]!]++;
-    return counts;
+    return known === 0 ? counts : log.counts[known - 1]!;
   }
 
   refusals(traced: number): Refusal[] {

@@ -56,6 +56,7 @@ export function RunDialog({ close }: { readonly close: () => void }) {
           <span>{t('run.search')}</span>
           <input
             type="search"
+            autofocus
             value={words}
             data-test="scenario-search"
             onInput={(event) => setWords(event.currentTarget.value)}
@@ -83,17 +84,18 @@ export function RunDialog({ close }: { readonly close: () => void }) {
           {scenarios.length === 0 && <li class="empty">{t('run.none')}</li>}
         </ul>
         <FileField close={close} seed={seed} />
-        <label class="field">
-          <span>{t('run.paste')}</span>
-          <textarea
-            value={text}
-            rows={3}
-            spellcheck={false}
-            aria-describedby="paste-about"
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-          <small id="paste-about">{t('run.pasteAbout')}</small>
-        </label>
+        <details class="field">
+          <summary>{t('run.paste')}</summary>
+          <label class="field">
+            <span>{t('run.pasteAbout')}</span>
+            <textarea
+              value={text}
+              spellcheck={false}
+              data-test="paste"
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          </label>
+        </details>
         <div class="buttons">
           <button type="button" class="button" onClick={close}>
             {t('dialog.cancel')}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Answer } from '../../protocol.ts';
 import { Dialog } from '../shell/dialog.tsx';
+import { download } from '../shell/download.ts';
 import { t } from '../shell/i18n.ts';
 import { engine, main } from '../shell/store.ts';
 
@@ -47,7 +48,7 @@ export function SaveDialog({ close }: Closable) {
               type="button"
               class="button button-main"
               data-test="save-download"
-              onClick={() => download(`${saved.name}.yaml`, saved.yaml)}
+              onClick={() => download(saved.name, saved.yaml, 'application/yaml')}
             >
               {t('save.download')}
             </button>
@@ -56,15 +57,6 @@ export function SaveDialog({ close }: Closable) {
       )}
     </Dialog>
   );
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 type Linked = Extract<Answer, { readonly kind: 'link' | 'refused' }>;

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { seconds, thousands } from '../../../report/text.ts';
 import type { Landmark } from '../../protocol.ts';
 import { withKey } from '../shell/commands.ts';
-import { t, type MessageKey } from '../shell/i18n.ts';
+import { t, type PlainKey } from '../shell/i18n.ts';
 import { Icon, type IconName } from '../shell/icons.tsx';
 import { comparing, dialog, main } from '../shell/store.ts';
 import * as hands from '../shell/hands.ts';
@@ -28,7 +28,7 @@ export function TimeBar() {
 interface TipButtonProps {
   readonly icon: IconName;
   readonly name: string;
-  readonly command: MessageKey;
+  readonly command: PlainKey;
   readonly run: () => void;
   readonly class?: string;
   readonly test?: string;
@@ -90,7 +90,13 @@ function Clock() {
   const frame = main.frame.value;
   const events = frame?.position.traced ?? 0;
   return (
-    <div class="clock" data-test="clock" data-hash={frame?.hash ?? ''} data-traced={events}>
+    <div
+      class="clock"
+      data-test="clock"
+      data-hash={frame?.hash ?? ''}
+      data-traced={events}
+      data-at={Math.floor(frame?.position.at ?? 0)}
+    >
       <strong>{seconds(time.shownAt.value)}</strong>
       <small>{t('time.event', { event: thousands(events) })}</small>
     </div>
@@ -179,7 +185,7 @@ const JUMPS = [
     next: 'command.nextViolation',
     back: 'command.previousViolation',
   },
-] as const satisfies readonly { to: Landmark; mark: string; name: MessageKey; next: MessageKey; back: MessageKey }[];
+] as const satisfies readonly { to: Landmark; mark: string; name: PlainKey; next: PlainKey; back: PlainKey }[];
 
 function Jumps() {
   return (
@@ -244,7 +250,7 @@ function Hands() {
 interface TextButtonProps {
   readonly icon: IconName;
   readonly name: string;
-  readonly command: MessageKey;
+  readonly command: PlainKey;
   readonly run: () => void;
   readonly disabled?: boolean;
 }

@@ -6,7 +6,7 @@ import { Item } from './item.tsx';
 
 /** Clients beside their servers: above those of the upper half, below the others; who has no server waits in a corner. */
 
-export const CLIENT_SIZE: Size = { width: 74, height: CLIENT_HEIGHT };
+const CLIENT_SIZE: Size = { width: 74, height: CLIENT_HEIGHT };
 const MOST_AT_A_SERVER = 3;
 const MOST_AWAY = 6;
 
@@ -18,6 +18,7 @@ export interface ClientPlace {
 }
 
 export interface ClientPlaces {
+  readonly size: Size;
   readonly shown: readonly ClientPlace[];
   /** Clients there was no room for, and where their number stands. */
   readonly more: readonly { readonly place: Point; readonly count: number }[];
@@ -31,13 +32,15 @@ export function placesOfClients(
 ): ClientPlaces {
   const shown: ClientPlace[] = [];
   const more: { place: Point; count: number }[] = [];
+  const { scale } = ring;
+  const size = { width: CLIENT_SIZE.width * scale, height: CLIENT_SIZE.height * scale };
+  const step = size.width + 6;
   for (const { id } of frame.servers) {
     const here = frame.clients.filter((client) => client.server === id && client.state !== 'idle');
     const middle = placeOf(id);
     const up = middle.y <= ring.centre.y ? -1 : 1;
-    const y = middle.y + up * (ring.card.height / 2 + CLIENT_GAP + CLIENT_HEIGHT / 2);
+    const y = middle.y + up * (ring.card.height / 2 + (CLIENT_GAP + CLIENT_HEIGHT / 2) * scale);
     const row = here.slice(0, MOST_AT_A_SERVER);
-    const step = CLIENT_SIZE.width + 6;
     const wide = row.length * step + (here.length > row.length ? 34 : 0);
     const left = Math.max(4, Math.min(middle.x - wide / 2, pane.width - wide - 4));
     const anchor = { x: middle.x, y: middle.y + (up * ring.card.height) / 2 };
@@ -46,21 +49,20 @@ export function placesOfClients(
       more.push({ place: { x: left + row.length * step + 14, y }, count: here.length - row.length });
   }
   const away = frame.clients.filter((client) => client.state === 'idle');
-  const y = pane.height - CLIENT_HEIGHT / 2 - 6;
-  const step = CLIENT_SIZE.width + 6;
+  const y = pane.height - size.height / 2 - 6;
   const room = Math.max(1, Math.min(MOST_AWAY, Math.floor((pane.width - 50) / step)));
   away
     .slice(0, room)
     .forEach((client, i) => shown.push({ client, place: { x: 6 + (i + 0.5) * step, y }, anchor: null }));
   if (away.length > room) more.push({ place: { x: 6 + room * step + 16, y }, count: away.length - room });
-  return { shown, more };
+  return { size, shown, more };
 }
 
-export function Clients({ places }: { readonly places: ClientPlaces }) {
+export function Clients({ places, scale }: { readonly places: ClientPlaces; readonly scale: number }) {
   return (
     <g>
       {places.shown.map((place) => (
-        <Client key={place.client.id} at={place} />
+        <Client key={place.client.id} at={place} scale={scale} />
       ))}
       {places.more.map(({ place, count }) => (
         <text
@@ -78,7 +80,7 @@ export function Clients({ places }: { readonly places: ClientPlaces }) {
   );
 }
 
-function Client({ at: { client, place, anchor } }: { readonly at: ClientPlace }) {
+function Client({ at: { client, place, anchor }, scale }: { readonly at: ClientPlace; readonly scale: number }) {
   const away = client.state !== 'connected';
   const { width, height } = CLIENT_SIZE;
   const waiting = client.waiting.length;
@@ -104,11 +106,13 @@ function Client({ at: { client, place, anchor } }: { readonly at: ClientPlace })
           stroke-dasharray={away ? '2 4' : undefined}
         />
       )}
-      <rect x={place.x - width / 2} y={place.y - height / 2} width={width} height={height} rx={5} />
-      <text x={place.x} y={place.y + 4} font-size={11.5} text-anchor="middle">
-        {cutTo(client.name, waiting > 0 ? 7 : 10)}
-        {waiting > 0 && <tspan font-weight={700}> …{waiting}</tspan>}
-      </text>
+      <g transform={`translate(${place.x} ${place.y}) scale(${scale})`}>
+        <rect x={-width / 2} y={-height / 2} width={width} height={height} rx={5} />
+        <text y={4} font-size={11.5} text-anchor="middle">
+          {cutTo(client.name, waiting > 0 ? 7 : 10)}
+          {waiting > 0 && <tspan font-weight={700}> …{waiting}</tspan>}
+        </text>
+      </g>
     </Item>
   );
 }

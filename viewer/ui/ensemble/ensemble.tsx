@@ -1,12 +1,13 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Frame } from '../../frame.ts';
+import { MS, type Micros } from '../../../sim/time.ts';
 import { enumerate, who } from '../../../report/text.ts';
 import { partition } from '../shell/hands.ts';
 import { t } from '../shell/i18n.ts';
 import { main } from '../shell/store.ts';
-import { CLIENT_SIZE, Clients, placesOfClients } from './clients.tsx';
+import { Clients, placesOfClients } from './clients.tsx';
 import { Flights, Shape } from './flights.tsx';
-import { acrossPane, ringOf, sidesOf, type Point, type Size } from './geometry.ts';
+import { acrossPane, ringOf, sidesOf, type Point, type Ring, type Size } from './geometry.ts';
 import { Item, moveFocus } from './item.tsx';
 import { Links, linksOf } from './links.tsx';
 import { ServerCard, serverWords } from './server-card.tsx';
@@ -66,7 +67,7 @@ function Picture({ frame, size }: { readonly frame: Frame; readonly size: Size }
       class="picture"
       viewBox={`0 0 ${size.width} ${size.height}`}
       role="group"
-      tabIndex={0}
+      tabindex={0}
       aria-label={t('ensemble.picture', { n: servers.length })}
       onKeyDown={(event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
@@ -92,9 +93,9 @@ function Picture({ frame, size }: { readonly frame: Frame; readonly size: Size }
       }}
       onPointerCancel={() => setStroke(null)}
     >
-      <Centre frame={frame} at={ring.centre} />
       <Links links={linksOf(frame)} ring={ring} placeOf={placeOf} />
-      <Clients places={clients} />
+      <Centre frame={frame} ring={ring} />
+      <Clients places={clients} scale={ring.scale} />
       {servers.map((server, i) => (
         <Item
           key={server.id}
@@ -107,8 +108,8 @@ function Picture({ frame, size }: { readonly frame: Frame; readonly size: Size }
           <ServerCard
             server={server}
             place={placeOf(server.id)}
-            size={ring.card}
             detail={ring.detail}
+            scale={ring.scale}
             alarmed={alarmed === server.id}
             side={!divides ? null : sides[0].includes(i) ? 0 : 1}
           />
@@ -117,7 +118,9 @@ function Picture({ frame, size }: { readonly frame: Frame; readonly size: Size }
       <Flights
         flights={frame.flights}
         placeOf={(end) => (end > 0 ? placeOf(end) : (clientPlaces.get(end) ?? null))}
-        sizeOf={(end) => (end > 0 ? ring.card : CLIENT_SIZE)}
+        sizeOf={(end) => (end > 0 ? ring.card : clients.size)}
+        scale={ring.scale}
+        middle={ring.centre.x}
       />
       {stroke !== null && lengthOf(stroke) >= SHORTEST_STROKE && <StrokeLine stroke={stroke} size={size} />}
     </svg>
@@ -134,13 +137,17 @@ function isOnCard(target: EventTarget | null): boolean {
   return item !== null && item.getAttribute('data-kind') !== 'link';
 }
 
+/** A refusal is shown for so long. */
+const ALARM: Micros = 20 * MS;
+
 /** The server at which something was just refused or violated. */
 function alarmedServer(frame: Frame): number {
   const { stopped, position } = frame;
   const event =
     stopped?.kind === 'violation' ? main.trace.events[stopped.violation.event] : main.trace.events[position.traced - 1];
   if (event === undefined) return 0;
-  return stopped?.kind === 'violation' || event.kind === 'fenced' ? event.server : 0;
+  if (stopped?.kind === 'violation') return event.server;
+  return event.kind === 'fenced' && position.at - event.at < ALARM ? event.server : 0;
 }
 
 function StrokeLine({ stroke: [a, b], size }: { readonly stroke: Stroke; readonly size: Size }) {
@@ -153,7 +160,7 @@ function StrokeLine({ stroke: [a, b], size }: { readonly stroke: Stroke; readonl
   );
 }
 
-function Centre({ frame, at }: { readonly frame: Frame; readonly at: Point }) {
+function Centre({ frame, ring: { centre, scale } }: { readonly frame: Frame; readonly ring: Ring }) {
   const leaders = frame.servers.filter(({ state }) => state === 'LEADING');
   const leader = frame.servers.find(({ id }) => id === frame.leader);
   const note =
@@ -164,11 +171,11 @@ function Centre({ frame, at }: { readonly frame: Frame; readonly at: Point }) {
         : t('ensemble.leader', { server: who(leader.id) });
   const epoch = Math.max(-1, ...frame.servers.map(({ acceptedEpoch }) => acceptedEpoch ?? -1));
   return (
-    <g pointer-events="none">
-      <text class="centre-epoch" x={at.x} y={at.y - 4}>
+    <g pointer-events="none" transform={`translate(${centre.x} ${centre.y}) scale(${scale})`}>
+      <text class="centre-epoch" y={-4}>
         {t('ensemble.epoch', { epoch: epoch < 0 ? '–' : epoch })}
       </text>
-      <text class="centre-note" x={at.x} y={at.y + 15}>
+      <text class="centre-note" y={15}>
         {note}
       </text>
     </g>

@@ -27,13 +27,16 @@ interface FlightsProps {
   readonly placeOf: (end: number) => Point | null;
   /** Half a size of the thing at that end. */
   readonly sizeOf: (end: number) => Size;
+  readonly scale: number;
+  /** Labels run towards the middle, where there are no cards. */
+  readonly middle: number;
 }
 
 /** Messages under way. Drawn anew with every frame of the screen while the run plays, and nothing else is. */
-export function Flights({ flights, placeOf, sizeOf }: FlightsProps) {
+export function Flights({ flights, placeOf, sizeOf, scale, middle }: FlightsProps) {
   const now = shownAt.value;
   const shown = flights.filter((flight) => flight.dueAt === null || flight.dueAt >= now).slice(-MOST);
-  const labels = shown.filter((flight) => !isPing(flight)).length <= MOST_LABELS;
+  const labels = shown.filter((flight) => !isPing(flight)).length <= MOST_LABELS ? new Labels(scale, middle) : null;
   const held = new Map<string, number>();
   return (
     <g>
@@ -47,14 +50,64 @@ export function Flights({ flights, placeOf, sizeOf }: FlightsProps) {
         if (flight.dueAt === null) held.set(key, rank + 1);
         // Those that are held back stand in a queue, the first in front.
         const share = Math.max(0.06, progressOf(flight, now) - rank * 0.06);
-        return <Message key={flight.event} flight={flight} at={between(a, b, share)} label={labels && rank === 0} />;
+        const at = between(a, b, share);
+        const label = isPing(flight) || rank > 0 ? null : (labels?.place(at, shortName(flight)) ?? null);
+        return <Message key={flight.event} flight={flight} at={at} label={label} scale={scale} />;
       })}
     </g>
   );
 }
 
-function Message({ flight, at, label }: { readonly flight: Flight; readonly at: Point; readonly label: boolean }) {
-  const ping = isPing(flight);
+interface Label {
+  readonly text: string;
+  readonly y: number;
+  readonly anchor: 'start' | 'end';
+}
+
+/** Lines at which a label may stand, relative to its message. */
+const LABEL_LINES = [-8, 19, -21, 32];
+const LABEL_HEIGHT = 12;
+const LETTER = 7.1;
+
+/** Labels that do not cover one another: one for which there is no room is left out. */
+class Labels {
+  readonly #taken: { readonly left: number; readonly right: number; readonly y: number }[] = [];
+  readonly #scale: number;
+  readonly #middle: number;
+
+  constructor(scale: number, middle: number) {
+    this.#scale = scale;
+    this.#middle = middle;
+  }
+
+  place(at: Point, text: string): Label | null {
+    const scale = this.#scale;
+    // Towards the middle, where there are no cards.
+    const anchor = at.x > this.#middle ? 'end' : 'start';
+    const width = (text.length * LETTER + 9) * scale;
+    const left = anchor === 'start' ? at.x : at.x - width;
+    for (const line of LABEL_LINES) {
+      const box = { left, right: left + width, y: at.y + line * scale };
+      const free = this.#taken.every(
+        (other) =>
+          box.right < other.left || box.left > other.right || Math.abs(box.y - other.y) >= LABEL_HEIGHT * scale,
+      );
+      if (!free) continue;
+      this.#taken.push(box);
+      return { text, y: line, anchor };
+    }
+    return null;
+  }
+}
+
+interface MessageProps {
+  readonly flight: Flight;
+  readonly at: Point;
+  readonly label: Label | null;
+  readonly scale: number;
+}
+
+function Message({ flight, at, label, scale }: MessageProps) {
   return (
     <Item
       class={`flight flight-${flight.plane}`}
@@ -63,12 +116,12 @@ function Message({ flight, at, label }: { readonly flight: Flight; readonly at: 
       name={`flight-${flight.event}`}
       at={at}
     >
-      <g transform={`translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`}>
+      <g transform={`translate(${at.x.toFixed(1)} ${at.y.toFixed(1)}) scale(${scale})`}>
         <circle r={13} fill="transparent" />
-        <Shape plane={flight.plane} size={ping ? 3.5 : 7} />
-        {label && !ping && (
-          <text class="flight-label" x={10} y={-8}>
-            {shortName(flight)}
+        <Shape plane={flight.plane} size={isPing(flight) ? 3.5 : 7} />
+        {label !== null && (
+          <text class="flight-label" x={label.anchor === 'start' ? 9 : -9} y={label.y} text-anchor={label.anchor}>
+            {label.text}
           </text>
         )}
       </g>
@@ -89,9 +142,9 @@ export function flightWords(flight: Flight): string {
   return flight.held === null ? words : `${words} (${flight.held})`;
 }
 
-/** `PROPOSAL 3`: the kind, and the counter of its zxid. */
-function shortName({ kind, zxid }: Flight): string {
-  if (kind === 'NOTIFICATION') return 'vote';
+/** `PROPOSAL 0x100000003`, `vote S5`. */
+function shortName({ kind, zxid, words }: Flight): string {
+  if (kind === 'NOTIFICATION') return /vote S\d+/.exec(words)?.[0] ?? kind;
   if (zxid === null || zxid < 0) return kind;
   return `${kind} ${zxidText(zxid)}`;
 }

@@ -15,51 +15,82 @@ export type Detail = 'full' | 'compact' | 'tiny';
 
 export interface Ring {
   readonly detail: Detail;
+  /** By how much everything is larger than it was designed: a projector has room. */
+  readonly scale: number;
+  /** As it is shown: `CARDS[detail]` by `scale`. */
   readonly card: Size;
   readonly centre: Point;
   /** Centre of each server's card, by place in the list. */
   readonly places: readonly Point[];
 }
 
-const CARDS: Readonly<Record<Detail, Size>> = {
-  full: { width: 148, height: 92 },
+export const CARDS: Readonly<Record<Detail, Size>> = {
+  full: { width: 148, height: 86 },
   compact: { width: 104, height: 58 },
   tiny: { width: 54, height: 34 },
 };
 /** Between a card and the client that stands beside it. */
-export const CLIENT_GAP = 26;
-export const CLIENT_HEIGHT = 26;
-const MARGIN = 10;
+export const CLIENT_GAP = 18;
+export const CLIENT_HEIGHT = 24;
+/** Room around the ring: what hangs on the cards. */
+const MARGIN = 8;
+
+/** From the largest to the smallest; what is larger than designed must also leave room for links. */
+const SIZES = [
+  { detail: 'full', scale: 1.6, gap: 90 },
+  { detail: 'full', scale: 1.4, gap: 80 },
+  { detail: 'full', scale: 1.2, gap: 70 },
+  { detail: 'full', scale: 1, gap: 8 },
+  { detail: 'compact', scale: 1, gap: 8 },
+] as const;
 
 /** The ring: the first server at the top, the others clockwise; the biggest cards that do not touch. `clients`: above and
  *  below there is room for them. */
 export function ringOf(count: number, pane: Size, clients: boolean): Ring {
-  for (const detail of ['full', 'compact'] as const) {
-    const ring = tryRing(count, pane, detail, clients);
-    if (!crowded(ring)) return ring;
+  for (const { detail, scale, gap } of SIZES) {
+    const ring = tryRing(count, pane, { detail, scale, clients });
+    if (!crowded(ring, gap)) return ring;
   }
-  return tryRing(count, pane, 'tiny', clients);
+  return tryRing(count, pane, { detail: 'tiny', scale: 1, clients });
 }
 
-function tryRing(count: number, pane: Size, detail: Detail, clients: boolean): Ring {
-  const centre = { x: pane.width / 2, y: pane.height / 2 };
-  const card = CARDS[detail];
-  const above = MARGIN + (clients ? CLIENT_GAP + CLIENT_HEIGHT : 0);
-  const rx = Math.max(card.width * 0.6, pane.width / 2 - card.width / 2 - MARGIN);
-  const ry = Math.max(card.height * 0.6, pane.height / 2 - card.height / 2 - above);
-  // A ring much wider than high reads badly: links of neighbours and of opposites look the same.
-  const wide = Math.min(rx, ry * 1.7);
-  const high = Math.min(ry, rx * 1.7);
-  const places = Array.from({ length: count }, (_, i) => {
+interface Look {
+  readonly detail: Detail;
+  readonly scale: number;
+  readonly clients: boolean;
+}
+
+function tryRing(count: number, pane: Size, { detail, scale, clients }: Look): Ring {
+  const card = { width: CARDS[detail].width * scale, height: CARDS[detail].height * scale };
+  const above = MARGIN + (clients ? (CLIENT_GAP + CLIENT_HEIGHT) * scale : 0);
+  const unit = Array.from({ length: count }, (_, i) => {
     const angle = -Math.PI / 2 + (2 * Math.PI * i) / Math.max(1, count);
-    return count === 1 ? centre : { x: centre.x + wide * Math.cos(angle), y: centre.y + high * Math.sin(angle) };
+    return { x: Math.cos(angle), y: Math.sin(angle) };
   });
-  return { detail, card, centre, places };
+  // An odd ring is not as high as wide: it is stretched to the room there is.
+  const [left, right] = extent(unit.map(({ x }) => x));
+  const [top, bottom] = extent(unit.map(({ y }) => y));
+  const room = { width: pane.width - card.width - 2 * MARGIN, height: pane.height - card.height - 2 * above };
+  const rx = Math.max(card.width * 0.6, room.width / Math.max(0.1, right - left));
+  const ry = Math.max(card.height * 0.6, room.height / Math.max(0.1, bottom - top));
+  // A ring much wider than high reads badly: links of neighbours and of opposites look the same.
+  const wide = Math.min(rx, ry * MOST_WIDE);
+  const high = Math.min(ry, rx * MOST_WIDE);
+  const centre = { x: pane.width / 2, y: pane.height / 2 - (high * (top + bottom)) / 2 };
+  const places = unit.map(({ x, y }) =>
+    count === 1 ? { x: pane.width / 2, y: pane.height / 2 } : { x: centre.x + wide * x, y: centre.y + high * y },
+  );
+  return { detail, scale, card, centre, places };
+}
+
+const MOST_WIDE = 1.9;
+
+function extent(values: readonly number[]): readonly [number, number] {
+  return [Math.min(...values), Math.max(...values)];
 }
 
 /** Two cards touch, or nearly. */
-function crowded({ places, card }: Ring): boolean {
-  const gap = 10;
+function crowded({ places, card }: Ring, gap: number): boolean {
   return places.some((a, i) =>
     places.some((b, j) => j > i && Math.abs(a.x - b.x) < card.width + gap && Math.abs(a.y - b.y) < card.height + gap),
   );

@@ -23,7 +23,7 @@ export function Item({ class: className, of, label, name, at, children }: ItemPr
       role="button"
       aria-haspopup="menu"
       aria-label={label}
-      tabIndex={-1}
+      tabindex={-1}
       data-item={name}
       data-kind={of.kind}
       data-x={at.x}
@@ -39,7 +39,7 @@ export function Item({ class: className, of, label, name, at, children }: ItemPr
         openMenuOf(of, event.currentTarget);
       }}
     >
-      {children}
+      <g aria-hidden="true">{children}</g>
     </g>
   );
 }

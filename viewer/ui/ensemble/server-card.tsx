@@ -1,7 +1,7 @@
 import type { ServerFrame } from '../../frame.ts';
 import { who, zxidText } from '../../../report/text.ts';
 import { t } from '../shell/i18n.ts';
-import type { Detail, Point, Size } from './geometry.ts';
+import { CARDS, type Detail, type Point } from './geometry.ts';
 
 const PHASES = ['ELECTION', 'DISCOVERY', 'SYNCHRONIZATION', 'BROADCAST'] as const;
 
@@ -23,8 +23,8 @@ export function roleOf(server: ServerFrame): keyof typeof ROLE_SIGNS {
 interface CardProps {
   readonly server: ServerFrame;
   readonly place: Point;
-  readonly size: Size;
   readonly detail: Detail;
+  readonly scale: number;
   /** A violation, or a refusal, has just shown here. */
   readonly alarmed: boolean;
   /** Side of the partition that is being drawn; null: none. */
@@ -32,11 +32,12 @@ interface CardProps {
 }
 
 /** One server: who it is, what it believes, what its disk says. */
-export function ServerCard({ server, place, size, detail, alarmed, side }: CardProps) {
+export function ServerCard({ server, place, detail, scale, alarmed, side }: CardProps) {
   const role = roleOf(server);
-  const { width, height } = size;
+  const { width, height } = CARDS[detail];
+  const [x, y] = [place.x - (width / 2) * scale, place.y - (height / 2) * scale];
   return (
-    <g transform={`translate(${place.x - width / 2} ${place.y - height / 2})`}>
+    <g transform={`translate(${x} ${y}) scale(${scale})`}>
       <rect class="focus" x={-4} y={-4} width={width + 8} height={height + 8} rx={11} />
       {alarmed && <rect class="flash" x={-4} y={-4} width={width + 8} height={height + 8} rx={11} />}
       <rect class="card" width={width} height={height} rx={8} />
@@ -91,13 +92,13 @@ function FullBody({ server, width }: { readonly server: ServerFrame; readonly wi
         {zxidText(server.lastZxid)}
       </text>
       <Pips server={server} x={width - 8} y={38.5} />
-      <text x={8} y={61} font-size={12}>
+      <text x={8} y={60} font-size={12}>
         <tspan class="label">{t('ensemble.accepted')} </tspan>
         <tspan class={acceptedEpoch === currentEpoch ? 'number' : 'number rise'}>{acceptedEpoch ?? '–'}</tspan>
         <tspan class="label"> · {t('ensemble.current')} </tspan>
         <tspan class="number">{currentEpoch ?? '–'}</tspan>
       </text>
-      <text class="label" x={8} y={79} font-size={12}>
+      <text class="label" x={8} y={77} font-size={12}>
         {doing(server)}
       </text>
     </>
@@ -139,6 +140,7 @@ function doing(server: ServerFrame): string {
   return server.phase ?? '';
 }
 
+/** Two bars on a disc, over the corner: what the server says of itself stays readable. */
 function Paused({
   width,
   height,
@@ -148,14 +150,12 @@ function Paused({
   readonly height: number;
   readonly detail: Detail;
 }) {
-  const [x, y] = [width / 2, height / 2 + (detail === 'full' ? 12 : 8)];
-  const [w, h] = detail === 'full' ? [9, 30] : [6, 18];
+  const scale = detail === 'full' ? 1 : 0.7;
   return (
-    <>
-      <rect class="paused-veil" width={width} height={height} rx={8} />
-      <rect class="paused-sign" x={x - w * 1.6} y={y - h / 2} width={w} height={h} rx={1} />
-      <rect class="paused-sign" x={x + w * 0.6} y={y - h / 2} width={w} height={h} rx={1} />
-    </>
+    <g class="paused" transform={`translate(${width - 12 * scale} ${height - 3 * scale}) scale(${scale})`}>
+      <circle r={16} />
+      <path d="M-6.5 -8H-1.5V8H-6.5zM1.5 -8H6.5V8H1.5z" />
+    </g>
   );
 }
 

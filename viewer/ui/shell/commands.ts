@@ -1,5 +1,5 @@
 import * as hands from './hands.ts';
-import { chooseLanguage, language, t, type MessageKey } from './i18n.ts';
+import { chooseLanguage, language, t, type PlainKey } from './i18n.ts';
 import { remember, remembered } from './memory.ts';
 import { openMenu } from './menu-state.ts';
 import { dialog, lesson, main, menu, singleKeys, tab, type Tab } from './store.ts';
@@ -10,7 +10,7 @@ import { toggleTheme } from './theme.ts';
 export interface Command {
   /** As `KeyboardEvent.key` has them, `Shift+` before those that need it and are no letter. */
   readonly keys: readonly string[];
-  readonly label: MessageKey;
+  readonly label: PlainKey;
   readonly group: 'time' | 'hands' | 'view';
   readonly run: () => void;
 }
@@ -101,7 +101,7 @@ export function keyNames({ keys }: Pick<Command, 'keys'>): readonly string[] {
 }
 
 /** `Play (Space)`: a name with its key, for the tips of buttons. */
-export function withKey(name: string, label: MessageKey): string {
+export function withKey(name: string, label: PlainKey): string {
   const command = COMMANDS.find((each) => each.label === label);
   const [key] = command === undefined || !singleKeys.value ? [] : keyNames(command);
   return key === undefined ? name : `${name} (${key})`;

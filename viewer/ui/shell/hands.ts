@@ -3,7 +3,8 @@ import type { Flight, ServerFrame } from '../../frame.ts';
 import type { Action, End } from '../../../sim/scenario.ts';
 import { MS, SECOND, type Micros, type Range } from '../../../sim/time.ts';
 import { t } from './i18n.ts';
-import { announced, engine, main, notify } from './store.ts';
+import { announce, engine, main, notify } from './store.ts';
+import { play, playing } from './time.ts';
 
 /** What a person does to the ensemble. Each becomes a step of the plan at the time shown. */
 
@@ -16,8 +17,11 @@ const SLOW_DISK: Range = [200 * MS, 400 * MS];
 /** Numbers the values that are written by hand, so that each can be told from the others. */
 const written = signal(0);
 
-export function intervene(action: Action): void {
-  engine().send({ kind: 'intervene', session: 'main', action });
+/** Does all of it in turn; a run that plays goes on afterwards. */
+export function intervene(...actions: readonly Action[]): void {
+  const goesOn = playing.value;
+  for (const action of actions) engine().send({ kind: 'intervene', session: 'main', action });
+  if (goesOn) play();
 }
 
 export function kill(server: number): void {
@@ -37,8 +41,7 @@ export function start(server: number): void {
 }
 
 export function restart(server: number): void {
-  kill(server);
-  start(server);
+  intervene({ kind: 'kill', servers: [server], unsent: false }, { kind: 'start', servers: [server] });
 }
 
 export function pauseServer(server: number): void {
@@ -102,14 +105,15 @@ export function partition(groups: readonly (readonly number[])[]): void {
 /** Everything back: links, disks, processes. */
 export function allUp(): void {
   const servers = main.frame.value?.servers ?? [];
-  healAll();
   const ids = (test: (server: ServerFrame) => boolean): readonly number[] => servers.filter(test).map(({ id }) => id);
   const paused = ids((server) => server.paused);
   const down = ids((server) => !server.up && !server.starting);
   const ill = ids(({ disk }) => disk.full || disk.slow || disk.stalledUntil !== null);
-  if (paused.length > 0) intervene({ kind: 'resume', servers: paused });
-  if (ill.length > 0) intervene({ kind: 'diskMended', servers: ill });
-  if (down.length > 0) intervene({ kind: 'start', servers: down });
+  const actions: Action[] = [{ kind: 'heal', pairs: null }];
+  if (paused.length > 0) actions.push({ kind: 'resume', servers: paused });
+  if (ill.length > 0) actions.push({ kind: 'diskMended', servers: ill });
+  if (down.length > 0) actions.push({ kind: 'start', servers: down });
+  intervene(...actions);
 }
 
 export interface HandRequest {
@@ -160,7 +164,7 @@ export function leaderNow(): ServerFrame | undefined {
 /** Does it to the leader, or says that there is none. */
 export function withLeader(act: (leader: ServerFrame) => void): void {
   const leader = leaderNow();
-  if (leader === undefined) announced.value = t('ensemble.noLeader');
+  if (leader === undefined) announce(t('ensemble.noLeader'));
   else act(leader);
 }
 

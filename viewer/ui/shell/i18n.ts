@@ -25,6 +25,11 @@ type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}$
   ? Name | Placeholders<Rest>
   : never;
 
+/** Keys of texts without placeholders. */
+export type PlainKey = {
+  [Key in MessageKey]: Placeholders<(typeof en)[Key]> extends never ? Key : never;
+}[MessageKey];
+
 type Values<Key extends MessageKey> =
   Placeholders<(typeof en)[Key]> extends never
     ? []

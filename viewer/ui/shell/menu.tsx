@@ -31,16 +31,18 @@ export function Menu({ label, x, y, items, close }: MenuProps) {
   }, [x, y]);
   useEffect(() => {
     const before = document.activeElement;
-    entries(element.current)[0]?.focus();
+    const here = element.current;
+    entries(here)[0]?.focus();
     const outside = (event: PointerEvent) => {
-      if (event.target instanceof Node && element.current?.contains(event.target) !== true) close();
+      if (event.target instanceof Node && here?.contains(event.target) !== true) close();
     };
     document.addEventListener('pointerdown', outside, true);
     return () => {
       document.removeEventListener('pointerdown', outside, true);
       // Where the menu came from takes the focus back, unless somebody else has taken it.
-      const lost = document.activeElement === null || document.activeElement === document.body;
-      if (lost && (before instanceof HTMLElement || before instanceof SVGElement)) before.focus();
+      const { activeElement } = document;
+      const mine = activeElement === null || activeElement === document.body || here?.contains(activeElement) === true;
+      if (mine && (before instanceof HTMLElement || before instanceof SVGElement)) before.focus();
     };
   }, []);
   return (

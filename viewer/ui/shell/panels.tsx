@@ -1,4 +1,10 @@
 import type { ComponentType } from 'preact';
+import { Diagram } from '../diagram/diagram.tsx';
+import { Compare } from '../panels/compare.tsx';
+import { Ladder } from '../panels/ladder.tsx';
+import { Ledger } from '../panels/ledger.tsx';
+import { Logs } from '../panels/logs.tsx';
+import { Tree } from '../panels/tree.tsx';
 import { Properties } from '../properties/properties.tsx';
 import { tabsShown } from './commands.ts';
 import { t } from './i18n.ts';
@@ -6,7 +12,13 @@ import { comparing, main, tab, type Tab } from './store.ts';
 
 /** The views beside the ensemble, one at a time. */
 const VIEWS: Readonly<Partial<Record<Tab, ComponentType>>> = {
+  diagram: Diagram,
+  logs: Logs,
+  ledger: Ledger,
+  ladder: Ladder,
+  tree: Tree,
   properties: Properties,
+  compare: Compare,
 };
 
 export function Panels() {

@@ -55,13 +55,29 @@ export interface Notice {
 export const notices = signal<readonly Notice[]>([]);
 let noticeCount = 0;
 
-/** Said to screen readers once, beside the story. */
+/** Said once, beside the story: shown for a while, and read aloud. */
 export const announced = signal('');
+let forgetting: ReturnType<typeof setTimeout> | undefined;
+
+export function announce(text: string): void {
+  announced.value = text;
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => (announced.value = ''), 5000);
+}
+
+/** What the last jump was looking for, as a key of its name. */
+let sought: 'time.election' | 'time.commit' | 'time.fault' | 'time.violation' | null = null;
+
+export function lookFor(what: typeof sought): void {
+  sought = what;
+}
 
 /** The lesson that is open beside the ensemble, by its folder; null: none. `''`: the list. */
 export const lesson = signal<string | null>(null);
 
 export const singleKeys = signal(true);
+
+const FALLBACK = 'old-leader-pauses-and-is-fenced';
 
 let client: EngineClient | null = null;
 
@@ -93,16 +109,20 @@ export function startEngine(
     },
     frame: (session, frame) => {
       const run = runOf(session);
-      const before = run.frame.value;
       batch(() => {
         run.frame.value = frame;
-        if (session === 'main' && before !== null) arrived(before, frame);
+        if (session === 'main') judgePromise(frame);
         if (session === 'other') asked = false;
       });
       keepAlongside();
     },
     events: (session, from, events) => runOf(session).trace.take(from, events),
-    refused: (_session, _what, lines) => notify('bad', lines),
+    refused: (_session, what, lines) => {
+      if (what === 'jump' && sought !== null) announce(t('time.none', { what: t(sought) }));
+      else notify('bad', lines);
+      // A link that cannot be opened leaves the reader with something to look at.
+      if (what === 'open' && main.about.peek() === null) open({ kind: 'scenario', name: FALLBACK }, {});
+    },
     fault: (message) => notify('bad', [t('app.failed', { why: message })]),
   });
   client.start(texts);
@@ -115,10 +135,11 @@ export function runOf(session: SessionId): Run {
 function opened(session: SessionId, about: About): void {
   const run = runOf(session);
   batch(() => {
+    // The frame of before stands until the new one comes, which is at once.
     run.about.value = about;
-    run.frame.value = null;
     run.trace.clear();
     if (session === 'main') {
+      judged = false;
       selectedEvent.value = null;
       menu.value = null;
     } else tab.value = 'compare';
@@ -139,15 +160,15 @@ function keepAlongside(): void {
   engine().send({ kind: 'seek', session: 'other', to: { kind: 'time', at: mine.position.at } });
 }
 
-/** A new moment is shown. */
-function arrived(before: Frame, frame: Frame): void {
-  const { promised } = frame;
-  if (promised === null || before.promised !== null) return;
-  notify(promised.equal ? 'info' : 'bad', [
-    promised.equal
-      ? t('app.sameHash', { hash: promised.hash })
-      : t('app.otherHash', { expected: promised.hash, hash: frame.hash }),
-  ]);
+/** Whether what the link promised has been judged. */
+let judged = false;
+
+/** Says once whether this is the run that the link was made of. */
+function judgePromise({ promised, hash }: Frame): void {
+  if (promised === null || judged) return;
+  judged = true;
+  if (promised.equal) notify('info', [t('app.sameHash', { hash: promised.hash })]);
+  else notify('bad', [t('app.otherHash', { expected: promised.hash, hash })]);
 }
 
 /** Opens another run in front. */

@@ -24,6 +24,7 @@ export function Story() {
   }, [last]);
   return (
     <section class="story" ref={list} aria-label={t('pane.story')} tabIndex={0}>
+      <p class="teaches">{main.about.value?.teaches}</p>
       <ol>
         {turns.map((turn) => (
           <li key={turn.index}>
@@ -67,7 +68,7 @@ export function LiveRegion() {
       <div class="unseen" role="log" aria-live="polite" data-test="live">
         {text}
       </div>
-      <div class="unseen" role="status">
+      <div class={announced.value === '' ? 'toast toast-empty' : 'toast'} role="status" data-test="toast">
         {announced.value}
       </div>
     </>

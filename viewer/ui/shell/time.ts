@@ -1,8 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
-import type { Frame } from '../../frame.ts';
 import type { Landmark } from '../../protocol.ts';
 import type { Micros } from '../../../sim/time.ts';
-import { engine, main } from './store.ts';
+import { engine, lookFor, main } from './store.ts';
 import { firstFrom } from './trace-store.ts';
 
 /** Going through time: what the buttons and keys of the bar below do. */
@@ -20,11 +19,8 @@ export const speed = signal<Speed>('follow');
 export const playing = computed(() => main.frame.value?.playing === true);
 
 export function play(): void {
-  engine().send({ kind: 'play', session: 'main', speed: engineSpeed() });
-}
-
-function engineSpeed(): number {
-  return (speed.value === 'follow' ? 100_000 : speed.value) / 1_000_000;
+  const rate = speed.value === 'follow' ? 'story' : speed.value / 1_000_000;
+  engine().send({ kind: 'play', session: 'main', speed: rate });
 }
 
 export function pause(): void {
@@ -70,10 +66,18 @@ export function turn(by: 1 | -1): void {
   else engine().send({ kind: 'seek', session: 'main', to: { kind: 'start' } });
 }
 
-export function jump(to: Landmark, by: 1 | -1): void {
+export function jump(to: keyof typeof NAMES, by: 1 | -1): void {
+  lookFor(NAMES[to]);
   pause();
   engine().send({ kind: 'jump', session: 'main', to, by });
 }
+
+const NAMES = {
+  election: 'time.election',
+  commit: 'time.commit',
+  fault: 'time.fault',
+  violation: 'time.violation',
+} as const satisfies Partial<Record<Landmark, string>>;
 
 export function toStart(): void {
   pause();
@@ -96,21 +100,28 @@ export const shownAt = signal<Micros>(0);
 /** Lets `shownAt` follow the frames, and go on by itself between two of them while the run plays. */
 export function startClock(): void {
   let arrivedAt = 0;
+  let lastAt: Micros = 0;
+  /** Virtual microseconds a millisecond of ours, by the last two frames. */
+  let rate = 0;
   let ticking = false;
   const tick = (now: number): void => {
     const frame = main.frame.peek();
     ticking = frame?.playing === true;
     if (frame === null || !ticking) return;
-    // No further than a frame is away: what the engine has not told may be different.
-    const ahead = Math.min(MAX_AHEAD_MS, now - arrivedAt) * 1000 * paceOf(frame);
-    shownAt.value = Math.max(frame.position.at, Math.floor(frame.position.at + ahead));
+    shownAt.value = Math.floor(frame.position.at + Math.min(MAX_AHEAD_MS, Math.max(0, now - arrivedAt)) * rate);
     requestAnimationFrame(tick);
   };
   effect(() => {
     const frame = main.frame.value;
     if (frame === null) return;
-    arrivedAt = performance.now();
-    shownAt.value = frame.position.at;
+    const now = performance.now();
+    const { at } = frame.position;
+    const measured = (at - lastAt) / Math.max(1, now - arrivedAt);
+    // Where time flies, no message is seen, and a guess would be wrong the moment it slows down.
+    rate = frame.playing && ticking && measured > 0 && measured < FASTEST_SEEN ? measured : 0;
+    arrivedAt = now;
+    lastAt = at;
+    shownAt.value = at;
     if (frame.playing && !ticking) {
       ticking = true;
       requestAnimationFrame(tick);
@@ -118,9 +129,6 @@ export function startClock(): void {
   });
 }
 
-const MAX_AHEAD_MS = 60;
-
-/** Virtual microseconds a microsecond of ours. */
-function paceOf(_frame: Frame): number {
-  return engineSpeed();
-}
+/** No further than a frame is away: what the engine has not told may be different. */
+const MAX_AHEAD_MS = 50;
+const FASTEST_SEEN = 20;

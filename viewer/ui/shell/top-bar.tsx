@@ -1,4 +1,4 @@
-import { language, t, type MessageKey } from './i18n.ts';
+import { language, t, type PlainKey } from './i18n.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { COMMANDS, nextLanguage, withKey } from './commands.ts';
 import { lesson, library, main } from './store.ts';
@@ -72,7 +72,7 @@ export function releaseWords(release: string): string {
 interface ActionProps {
   readonly icon: IconName;
   readonly name: string;
-  readonly command: MessageKey;
+  readonly command: PlainKey;
   readonly pressed?: boolean;
   /** Only its picture. */
   readonly small?: boolean;

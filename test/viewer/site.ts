@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { createPageServer } from '../../commands/page-server.ts';
+import { launchChromium } from '../chromium.ts';
+
+/** The page as it is shipped, served as it is served, in a real browser. */
+export class Site {
+  readonly #server: Server;
+  readonly browser: Browser;
+  readonly url: string;
+  /** What the browser complained of: errors of scripts, and what the policy forbade. */
+  readonly complaints: string[] = [];
+
+  private constructor(server: Server, browser: Browser, port: number) {
+    this.#server = server;
+    this.browser = browser;
+    this.url = `http://127.0.0.1:${port}/`;
+  }
+
+  /** `name`: of the folder in build/, one for each file of tests. */
+  static async start(name: string): Promise<Site> {
+    const folder = join('build', name);
+    execFileSync(process.execPath, ['scripts/build-viewer.mjs', folder], { stdio: 'inherit' });
+    const server = createPageServer({ folder, trace: null });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the server listens on a port');
+    return new Site(server, await launchChromium(), address.port);
+  }
+
+  /** A page of its own, with the run of that link. */
+  async open(link: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
+    context.setDefaultTimeout(8000);
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    await page.goto(`${this.url}${link}`);
+    await page.waitForSelector('[data-item^=server-]');
+    return page;
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+/** A number for each use, so that the same link can be followed again: the page does not know this key. */
+const uses = { count: 0 };
+
+/** Follows a link within the page, as somebody who pastes an address. Everything that was open is closed before. */
+export async function follow(page: Page, link: string): Promise<void> {
+  uses.count++;
+  for (let i = 0; i < 3 && (await page.locator('dialog[open], [role=menu]').count()) > 0; i++)
+    await page.keyboard.press('Escape');
+  await page.evaluate(
+    `document.activeElement?.blur?.(); location.hash = ${JSON.stringify(`${link}&use=${uses.count}`)}`,
+  );
+  const at = new URLSearchParams(link.slice(1)).get('at') ?? '0';
+  await until(
+    page,
+    `document.querySelector('[data-test=clock]').dataset.at === '${at}' && !document.querySelector('[data-test=by-hand]')`,
+  );
+}
+
+/** Waits until an expression holds. The page's policy forbids the usual way, which makes a function of it inside the page. */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    if ((await page.evaluate(expression)) === true) return;
+    await page.waitForTimeout(10);
+  }
+  throw new Error(`it never came to hold that ${expression}`);
+}

@@ -1,0 +1,66 @@
+import { markOf } from './marks.ts';
+import { sideOfEvent, type Across, type Layout, type SceneMark } from './scene.ts';
+
+/** Two marks on one line are so far apart, or drawn as one. */
+const APART = 9;
+/** Where there are more candidates than this, details are left out. */
+const CROWD = 1200;
+const DETAIL = 30;
+
+export function sceneMarks(layout: Layout): { readonly marks: SceneMark[]; readonly across: Across[] } {
+  const { index, first, end, yOf } = layout;
+  const least = candidates(layout) > CROWD ? DETAIL : 1;
+  const open = new Map<number, { x: number; event: number; weight: number; count: number }>();
+  const marks: SceneMark[] = [];
+  const close = (host: number): void => {
+    const last = open.get(host);
+    if (last === undefined) return;
+    open.delete(host);
+    const { x, event, count } = last;
+    const { kind } = markOf(index.event(event)!);
+    marks.push({ x, y: yOf.get(host)!, kind, event, count, side: sideOfEvent(layout, event) });
+  };
+  for (let event = first; event < end; event++) {
+    const weight = index.weight.get(event);
+    const host = index.host.get(event);
+    if (weight < least || host === 0 || !yOf.has(host)) continue;
+    const x = layout.xOf(event);
+    const last = open.get(host);
+    // The first of a heap tells where it ends, so that heaps do not creep along.
+    if (last !== undefined && x - last.x < APART) {
+      last.count++;
+      if (weight > last.weight) {
+        last.event = event;
+        last.weight = weight;
+      }
+      continue;
+    }
+    close(host);
+    open.set(host, { x, event, weight, count: 1 });
+  }
+  for (const host of [...open.keys()]) close(host);
+  return { marks, across: acrossOf(layout) };
+}
+
+function candidates({ index, first, end }: Layout): number {
+  if (end - first <= CROWD) return 0;
+  let count = 0;
+  for (let event = first; event < end && count <= CROWD; event++) if (index.weight.get(event) > 0) count++;
+  return count;
+}
+
+function acrossOf(layout: Layout): Across[] {
+  const { everybody } = layout.index;
+  const found: Across[] = [];
+  let last = -Infinity;
+  for (let i = everybody.below(layout.first); i < everybody.length; i++) {
+    const event = everybody.get(i);
+    if (event >= layout.end) break;
+    if (layout.index.weight.get(event) === 0) continue;
+    const x = layout.xOf(event);
+    if (x - last < 2) continue;
+    last = x;
+    found.push({ x, event, kind: markOf(layout.index.event(event)!).kind });
+  }
+  return found;
+}

@@ -1,0 +1,165 @@
+import { effect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { leastHeight, TOP } from '../../diagram-model/scene.ts';
+import { hostLabel } from '../../diagram-model/svg.ts';
+import { t } from '../shell/i18n.ts';
+import { goToEvent, selectedEvent } from '../shell/store.ts';
+import { shownTheme } from '../shell/theme.ts';
+import { shownAt } from '../shell/time.ts';
+import { GUTTER, penOf } from './canvas.ts';
+import { readColours, type Colours } from './colours.ts';
+import type { DiagramState } from './diagram-state.ts';
+import { keyInDiagram } from './keys.ts';
+import { paintOverview, scrollOverview } from './overview.ts';
+import { paint } from './paint.ts';
+import { usePointer } from './pointer.ts';
+import { Tooltip } from './tooltip.tsx';
+
+/** The picture itself: a canvas that draws when something has changed, and no more often than the screen. */
+export function Stage({ state }: { readonly state: DiagramState }) {
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const overview = useRef<HTMLCanvasElement>(null);
+  useDrawing(state, box, canvas, overview);
+  const pointer = usePointer(state, canvas);
+  return (
+    <div class="diagram-stage">
+      <div
+        class="diagram-scroll"
+        ref={box}
+        role="application"
+        aria-roledescription={t('diagram.picture')}
+        aria-label={t('diagram.pictureLabel')}
+        aria-describedby="diagram-keys"
+        tabIndex={0}
+        data-test={`diagram-${state.run.session}`}
+        onKeyDown={(event) => {
+          if (!keyInDiagram(event, state)) return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      >
+        <canvas ref={canvas} class="diagram-canvas" {...pointer} />
+        <Tooltip state={state} />
+      </div>
+      <canvas
+        ref={overview}
+        class="diagram-overview"
+        aria-hidden="true"
+        onPointerDown={(event) => scrollOverview(event, state)}
+        onPointerMove={(event) => event.buttons === 1 && scrollOverview(event, state)}
+        onDblClick={() => selectedEvent.value !== null && goToEvent(selectedEvent.value)}
+      />
+    </div>
+  );
+}
+
+type Box<T> = { readonly current: T | null };
+
+/** Draws whenever anything that is drawn has changed. */
+function useDrawing(
+  state: DiagramState,
+  box: Box<HTMLDivElement>,
+  canvas: Box<HTMLCanvasElement>,
+  overview: Box<HTMLCanvasElement>,
+): void {
+  useEffect(() => {
+    const [room, main, strip] = [box.current, canvas.current, overview.current];
+    if (room === null || main === null || strip === null) return;
+    let colours: Colours = readColours(room);
+    let waiting = 0;
+    const draw = (): void => {
+      waiting = 0;
+      // Here and not where it is noticed that time went on: that would be a circle.
+      if (state.follow.peek() && state.run.session === 'main' && state.size.peek().width > 0)
+        state.followTo(shownAt.peek());
+      drawMain(state, main, colours);
+      paintOverview(state, strip, colours);
+    };
+    const soon = (): void => {
+      if (waiting === 0) waiting = requestAnimationFrame(draw);
+    };
+    const watcher = new ResizeObserver(() => {
+      measure(state, room);
+      soon();
+    });
+    watcher.observe(room);
+    const stops = [
+      effect(() => {
+        void shownTheme.value;
+        // The style sheet follows the attribute that the theme sets a moment later.
+        queueMicrotask(() => {
+          colours = readColours(room);
+          soon();
+        });
+      }),
+      effect(() => {
+        void [state.run.trace.version.value, state.run.frame.value, state.run.about.value];
+        void [state.view.value, state.shown.value, state.kind.value, state.size.value, state.hovered.value];
+        void [selectedEvent.value, state.marked.value];
+        void [shownAt.value, state.follow.value];
+        soon();
+      }),
+      effect(() => {
+        void [state.run.about.value, state.shown.value];
+        measure(state, room);
+      }),
+    ];
+    return () => {
+      cancelAnimationFrame(waiting);
+      watcher.disconnect();
+      for (const stop of stops) stop();
+    };
+  }, [state]);
+}
+
+/** As high as the pane, or as the lines need. */
+function measure(state: DiagramState, room: HTMLElement): void {
+  const { clientWidth, clientHeight } = room;
+  const width = Math.max(0, clientWidth - GUTTER);
+  const height = Math.max(clientHeight, leastHeight(state.hosts.length));
+  const known = state.size.peek();
+  if (known.width !== width || known.height !== height) state.size.value = { width, height };
+}
+
+function drawMain(state: DiagramState, canvas: HTMLCanvasElement, colours: Colours): void {
+  const { width, height } = state.size.peek();
+  if (width === 0) return;
+  const pen = penOf(canvas, GUTTER + width, height);
+  if (pen === null) return;
+  const selected = state.run.session === 'main' ? selectedEvent.peek() : null;
+  const scene = state.layOut(selected);
+  const { left, scale } = state.view.peek();
+  const at = state.run.session === 'main' ? shownAt.peek() : (state.run.frame.peek()?.position.at ?? 0);
+  const marked = state.marked.peek();
+  pen.translate(GUTTER, 0);
+  paint(pen, scene, {
+    colours,
+    present: (state.present(at) - left) * scale,
+    selected,
+    hovered: state.hovered.peek(),
+    marked: marked === null ? null : (state.axis.stepAt(marked) - left) * scale,
+    coned: state.cone(selected) !== null,
+    words: { past: t('diagram.past'), future: t('diagram.future') },
+  });
+  pen.translate(-GUTTER, 0);
+  drawNames(pen, state, colours);
+  // For tests and measurements: how much of the trace is in the picture.
+  canvas.dataset['events'] = String(state.index.length);
+}
+
+function drawNames(pen: CanvasRenderingContext2D, state: DiagramState, { page, text, line, font }: Colours): void {
+  const { scene } = state;
+  if (scene === null) return;
+  pen.fillStyle = page;
+  pen.fillRect(0, 0, GUTTER, scene.height);
+  pen.fillStyle = line;
+  pen.fillRect(GUTTER - 1, TOP - 6, 1, scene.height);
+  pen.fillStyle = text;
+  pen.textAlign = 'right';
+  for (const { host, y } of scene.lanes) {
+    pen.font = `${host > 0 ? '600 14px' : '12px'} ${font}`;
+    pen.fillText(hostLabel(host, state.run.about.peek()?.clients ?? []), GUTTER - 8, y + 5, GUTTER - 12);
+  }
+  pen.textAlign = 'left';
+}
