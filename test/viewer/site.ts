@@ -67,6 +67,8 @@ export async function follow(page: Page, link: string): Promise<void> {
     page,
     `document.querySelector('[data-test=clock]').dataset.at === '${at}' && !document.querySelector('[data-test=by-hand]')`,
   );
+  // What a line more or less at the top moves has come to rest.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))');
 }
 
 /** Waits until an expression holds. The page's policy forbids the usual way, which makes a function of it inside the page. */

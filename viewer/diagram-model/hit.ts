@@ -5,17 +5,24 @@ const NEAR_MARK = 9;
 const NEAR_ARROW = 6;
 const NEAR_LINE = 5;
 
-/** The event that is meant by a point: a mark, else the nearest arrow (its end if the point is nearer to that), else what
- *  befalls everybody; null: none. */
-export function hit(scene: Scene, x: number, y: number): number | null {
+/** What is meant by a point. */
+export interface Hit {
+  readonly event: number;
+  /** How many events stand there as one mark. */
+  readonly count: number;
+}
+
+/** A mark, else the nearest arrow (its end if the point is nearer to that), else what befalls everybody; null: nothing. */
+export function hit(scene: Scene, x: number, y: number): Hit | null {
   const mark = nearest(scene.marks, (each) => Math.hypot(each.x - x, each.y - y), NEAR_MARK);
-  if (mark !== null) return mark.event;
+  if (mark !== null) return { event: mark.event, count: mark.count };
   const arrow = nearest(scene.arrows, (each) => distance(each, x, y), NEAR_ARROW);
   if (arrow !== null) {
     const nearEnd = Math.hypot(arrow.x1 - x, arrow.y1 - y) < Math.hypot(arrow.x0 - x, arrow.y0 - y);
-    return nearEnd && arrow.end >= 0 ? arrow.end : arrow.sent;
+    return { event: nearEnd && arrow.end >= 0 ? arrow.end : arrow.sent, count: 1 };
   }
-  return nearest(scene.across, (each) => Math.abs(each.x - x), NEAR_LINE)?.event ?? null;
+  const across = nearest(scene.across, (each) => Math.abs(each.x - x), NEAR_LINE);
+  return across === null ? null : { event: across.event, count: 1 };
 }
 
 function nearest<T>(all: readonly T[], far: (each: T) => number, within: number): T | null {

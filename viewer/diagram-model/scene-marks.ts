@@ -1,16 +1,17 @@
 import { markOf } from './marks.ts';
 import { sideOfEvent, type Across, type Layout, type SceneMark } from './scene.ts';
 
-/** Two marks on one line are so far apart, or drawn as one. */
-const APART = 9;
-/** Where there are more candidates than this, details are left out. */
-const CROWD = 1200;
+/** Marks of one line within one cell of so many pixels are drawn as one. Cells belong to the axis and not to the window, so
+ *  that nothing flickers while it moves. */
+const CELL = 9;
+/** Where there are more candidates a pixel than this, details are left out. */
+const CROWD = 1.8;
 const DETAIL = 30;
 
 export function sceneMarks(layout: Layout): { readonly marks: SceneMark[]; readonly across: Across[] } {
   const { index, first, end, yOf } = layout;
-  const least = candidates(layout) > CROWD ? DETAIL : 1;
-  const open = new Map<number, { x: number; event: number; weight: number; count: number }>();
+  const least = crowded(layout) ? DETAIL : 1;
+  const open = new Map<number, { x: number; event: number; weight: number; count: number; cell: number }>();
   const marks: SceneMark[] = [];
   const close = (host: number): void => {
     const last = open.get(host);
@@ -25,28 +26,30 @@ export function sceneMarks(layout: Layout): { readonly marks: SceneMark[]; reado
     const host = index.host.get(event);
     if (weight < least || host === 0 || !yOf.has(host)) continue;
     const x = layout.xOf(event);
+    const cell = Math.floor((layout.axis.of(event) * layout.view.scale) / CELL);
     const last = open.get(host);
-    // The first of a heap tells where it ends, so that heaps do not creep along.
-    if (last !== undefined && x - last.x < APART) {
+    if (last?.cell === cell) {
       last.count++;
       if (weight > last.weight) {
         last.event = event;
+        last.x = x;
         last.weight = weight;
       }
       continue;
     }
     close(host);
-    open.set(host, { x, event, weight, count: 1 });
+    open.set(host, { x, event, weight, count: 1, cell });
   }
   for (const host of [...open.keys()]) close(host);
   return { marks, across: acrossOf(layout) };
 }
 
-function candidates({ index, first, end }: Layout): number {
-  if (end - first <= CROWD) return 0;
+function crowded({ index, first, end, width }: Layout): boolean {
+  const most = CROWD * width;
   let count = 0;
-  for (let event = first; event < end && count <= CROWD; event++) if (index.weight.get(event) > 0) count++;
-  return count;
+  if (end - first > most)
+    for (let event = first; event < end && count <= most; event++) if (index.weight.get(event) > 0) count++;
+  return count > most;
 }
 
 function acrossOf(layout: Layout): Across[] {

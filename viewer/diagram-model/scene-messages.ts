@@ -4,8 +4,8 @@ import { LOST, NOTABLE, RECEIVED, UNDER_WAY } from './diagram-index.ts';
 import { sideOfEvent, type Arrow, type Bundle, type Label, type Layout, type Scene } from './scene.ts';
 import { textWidth } from './scene-spans.ts';
 
-/** So many arrows are drawn one by one. Where there are more, those that tell little are drawn together. */
-const MOST_ARROWS = 1500;
+/** So many arrows a pixel are drawn one by one. Where there are more, those that tell little are drawn together. */
+const MOST_ARROWS = 2.2;
 /** An arrow that is so long is a message that was held up, and drawn by itself. */
 const LONG = 48;
 /** Messages between two lines within so many pixels make a bundle. */
@@ -17,9 +17,10 @@ export function sceneMessages(layout: Layout): Pick<Scene, 'arrows' | 'bundles' 
   const ids = inWindow(layout);
   const arrows: Arrow[] = [];
   const rest: number[] = [];
-  const crowded = ids.length > MOST_ARROWS;
+  const most = MOST_ARROWS * layout.width;
+  const crowded = ids.length > most;
   for (const id of ids) {
-    if (arrows.length < MOST_ARROWS && (!crowded || standsOut(layout, id))) arrows.push(arrowOf(layout, id));
+    if (arrows.length < most && (!crowded || standsOut(layout, id))) arrows.push(arrowOf(layout, id));
     else rest.push(id);
   }
   return {
@@ -83,7 +84,9 @@ function bundlesOf(layout: Layout, ids: readonly number[]): Bundle[] {
   // Pairs of lines between which something goes, numbered as they come.
   const pairs: (readonly [y0: number, y1: number])[] = [];
   const numbers = new Map<number, number>();
-  const columns = Math.ceil(layout.width / COLUMN) + 2;
+  const columns = Math.ceil(layout.width / COLUMN) + 3;
+  // Columns belong to the axis and not to the window, so that nothing flickers while it moves.
+  const offset = (((layout.view.left * layout.view.scale) % COLUMN) + COLUMN) % COLUMN;
   const cells = new Int32Array(ids.length);
   ids.forEach((id, i) => {
     const [from, to] = [yOf.get(index.from.get(id))!, yOf.get(index.to.get(id))!];
@@ -94,7 +97,7 @@ function bundlesOf(layout: Layout, ids: readonly number[]): Bundle[] {
       numbers.set(key, pair);
     }
     const middle = (layout.edge(index.messages.from(id)) + layout.edge(index.messages.to(id))) / 2;
-    const column = Math.max(0, Math.min(columns - 1, Math.floor(middle / COLUMN)));
+    const column = Math.max(0, Math.min(columns - 1, Math.floor((middle + offset) / COLUMN)));
     cells[i] = (pair * columns + column) * 3 + index.plane.get(id);
   });
   const counts = new Int32Array(pairs.length * columns * 3);
@@ -105,7 +108,7 @@ function bundlesOf(layout: Layout, ids: readonly number[]): Bundle[] {
     if (count === 0) continue;
     const place = Math.floor(cell / 3);
     const [y0, y1] = pairs[Math.floor(place / columns)]!;
-    bundles.push({ x: (place % columns) * COLUMN, y0, y1, plane: cell % 3, count });
+    bundles.push({ x: (place % columns) * COLUMN - offset, y0, y1, plane: cell % 3, count });
   }
   return bundles;
 }

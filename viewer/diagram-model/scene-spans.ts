@@ -1,23 +1,28 @@
-import { BAND_HEIGHT, type Label, type Layout, type Scene, type SceneBand, type SceneSpan } from './scene.ts';
+import { BAND_HEIGHT, type Label, type Layout, type SceneBand, type SceneSpan } from './scene.ts';
 import type { Intervals } from './intervals.ts';
 
-/** Bands of servers, pauses, calls of clients. Of those that are narrower than half a pixel, one in each is
- *  drawn. */
-export function sceneSpans(layout: Layout): Pick<Scene, 'bands' | 'spans'> {
+/** What the servers are. Of bands that are narrower than half a pixel, one in each is drawn. */
+export function sceneBands(layout: Layout): SceneBand[] {
   const bands: SceneBand[] = [];
+  for (const [host, y] of layout.yOf) {
+    const server = layout.index.servers.get(host);
+    if (server === undefined) continue;
+    visit(layout, server.spans, (id, x0, x1) => bands.push({ ...server.band(id), x0, x1, y }));
+  }
+  return bands;
+}
+
+/** Pauses of servers, and calls of clients. */
+export function sceneSpans(layout: Layout): SceneSpan[] {
   const spans: SceneSpan[] = [];
   for (const [host, y] of layout.yOf) {
     const server = layout.index.servers.get(host);
-    if (server !== undefined) {
-      visit(layout, server.spans, (id, x0, x1) => bands.push({ ...server.band(id), x0, x1, y }));
-      visit(layout, server.pauses, (_, x0, x1) => spans.push({ kind: 'pause', x0, x1, y }));
-    }
     const client = layout.index.clients.get(host);
-    if (client !== undefined) {
+    if (server !== undefined) visit(layout, server.pauses, (_, x0, x1) => spans.push({ kind: 'pause', x0, x1, y }));
+    if (client !== undefined)
       visit(layout, client.spans, (id, x0, x1) => spans.push({ kind: client.outcome(id), x0, x1, y }));
-    }
   }
-  return { bands, spans };
+  return spans;
 }
 
 function visit(layout: Layout, spans: Intervals, each: (id: number, x0: number, x1: number) => void): void {

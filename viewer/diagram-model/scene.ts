@@ -6,7 +6,7 @@ import type { DiagramIndex } from './diagram-index.ts';
 import type { MarkKind } from './marks.ts';
 import { sceneMarks } from './scene-marks.ts';
 import { sceneMessages } from './scene-messages.ts';
-import { sceneSpans } from './scene-spans.ts';
+import { sceneBands, sceneSpans } from './scene-spans.ts';
 import { ticksOf } from './ticks.ts';
 
 /** What is looked at: the step of the axis at the left edge, and how many pixels a step takes. */
@@ -105,6 +105,8 @@ export interface Label {
 
 /** A picture without a pen: canvas and SVG draw the same one. */
 export interface Scene {
+  /** Pixels of the axis left of the picture: what repeats itself is anchored to it. */
+  readonly origin: number;
   readonly width: number;
   readonly height: number;
   readonly lanes: readonly Lane[];
@@ -154,15 +156,22 @@ export function layOut(wanted: Wanted): Scene {
   const messages = sceneMessages(layout);
   const { marks, across } = sceneMarks(layout);
   return {
+    origin: wanted.view.left * wanted.view.scale,
     width: wanted.width,
     height: wanted.height,
     lanes: layout.lanes,
-    ...sceneSpans(layout),
+    bands: sceneBands(layout),
+    spans: sceneSpans(layout),
     ...messages,
     marks,
     across,
     ticks: ticksOf(wanted),
   };
+}
+
+/** The bands alone, for their names. */
+export function bandsOf(wanted: Wanted): readonly SceneBand[] {
+  return sceneBands(layoutOf(wanted));
 }
 
 function layoutOf(wanted: Wanted): Layout {
@@ -173,8 +182,7 @@ function layoutOf(wanted: Wanted): Layout {
     return Math.max(-OUTSIDE, Math.min(width + OUTSIDE, xOf(event)));
   };
   const beyond = OUTSIDE / view.scale;
-  const gap = (height - TOP - BOTTOM) / Math.max(1, hosts.length);
-  const yOf = new Map(hosts.map((host, place) => [host, Math.round(TOP + gap * (place + 0.5))]));
+  const yOf = heightsOf(hosts, height);
   return {
     ...wanted,
     first: axis.firstAt(view.left - beyond),
@@ -184,6 +192,12 @@ function layoutOf(wanted: Wanted): Layout {
     xOf,
     edge,
   };
+}
+
+/** y of the line of each host, from top to bottom. */
+export function heightsOf(hosts: readonly number[], height: number): ReadonlyMap<number, number> {
+  const gap = (height - TOP - BOTTOM) / Math.max(1, hosts.length);
+  return new Map(hosts.map((host, place) => [host, Math.round(TOP + gap * (place + 0.5))]));
 }
 
 function laneOf(host: number, y: number, cone: Cone | null, edge: (event: number) => number): Lane {

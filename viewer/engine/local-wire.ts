@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Reply, Request } from '../protocol.ts';
 import type { Wire } from './client.ts';
 import { Engine, FRAME_MS } from './engine.ts';
@@ -17,6 +18,9 @@ export function localWire(): Wire {
     },
   };
 }
+
+// A page may not make programs out of text, and the schemas need not try.
+z.config({ jitless: true });
 
 export interface Owner {
   hear(request: Request): void;

@@ -9,10 +9,10 @@ import type { About, Amendment, Landmark } from '../protocol.ts';
 import { flightsOf } from './flights.ts';
 import { asWritten, chosenFlight, fitted, NOTHING, remaining, untimelyWords } from './hands.ts';
 import { stillOf } from './frames.ts';
+import { landmark, stopBetween, violationStop } from './landmarks.ts';
 import { lineOf, type Opened, type Place } from './open.ts';
 import { Pace } from './pace.ts';
 import { Played } from './played.ts';
-import { countBelow } from './trace-index.ts';
 import { View } from './view.ts';
 
 /** A run at which somebody looks: where they stand in it, and what they have done to it by hand. The run itself is always
@@ -195,7 +195,7 @@ export class Session {
     }
     if (goal >= this.#base.endAt && played.nextAt() === Infinity) played.next();
     const events = played.eventsUntil(Math.floor(goal));
-    const stop = this.#stopBetween(this.#events, events);
+    const stop = stopBetween(this.#played, this.#events, events);
     if (stop !== null) this.#halt(stop.events, stop.stop);
     else if (played.tooLong && events >= played.events) this.#halt(played.events, { kind: 'budget' });
     else {
@@ -226,7 +226,7 @@ export class Session {
     } while (more && played.tracedAfter(events) === played.tracedAfter(events - 1));
     this.#moveTo(events);
     if (!more && played.ended) this.#at = this.#base.endAt;
-    const stop = this.#stopBetween(this.#events - 1, this.#events);
+    const stop = stopBetween(this.#played, this.#events - 1, this.#events);
     this.#stopped = stop?.stop ?? null;
   }
 
@@ -282,7 +282,8 @@ export class Session {
   jump(to: Landmark, by: 1 | -1): boolean {
     this.pause();
     const played = this.#played;
-    const find = (): number | undefined => this.#landmark(to, by);
+    const hands = this.#hands.map((_, index) => this.#own.length + index);
+    const find = (): number | undefined => landmark(played, this.#events, { to, by, hands });
     let found = find();
     while (found === undefined && by > 0) {
       // What is sought may come with any event: looking after each would cost more than playing.
@@ -293,7 +294,7 @@ export class Session {
     }
     if (found === undefined) return false;
     this.#moveTo(found);
-    this.#stopped = this.#stopBetween(found - 1, found)?.stop ?? null;
+    this.#stopped = stopBetween(this.#played, found - 1, found)?.stop ?? null;
     return true;
   }
 
@@ -424,39 +425,6 @@ export class Session {
     return played.ended && this.#events === played.events && this.#at >= this.#base.endAt;
   }
 
-  /** The first thing to stop at, behind one moment and not behind another. */
-  #stopBetween(from: number, to: number): { readonly events: number; readonly stop: Stop } | null {
-    const { met, violated } = this.#played;
-    const condition = met.find(({ events }) => events > from && events <= to);
-    const violation = violated.find(({ events, atEnd }) => !atEnd && events > from && events <= to);
-    if (violation !== undefined && (condition === undefined || violation.events <= condition.events))
-      return { events: violation.events, stop: violationStop(violation) };
-    if (condition === undefined) return null;
-    const { events, event } = condition;
-    return { events, stop: { kind: 'condition', condition: condition.condition, event } };
-  }
-
-  /** The moment right after what is sought, the next one or the last one before. */
-  #landmark(to: Landmark, by: 1 | -1): number | undefined {
-    const played = this.#played;
-    const here = this.#events;
-    if (to === 'stop' || to === 'violation' || to === 'hand') {
-      const places =
-        to === 'stop'
-          ? played.met.map(({ events }) => events)
-          : to === 'violation'
-            ? played.violated.map(({ events }) => events)
-            : this.#hands.flatMap((_, index) => played.eventsOfStep(this.#own.length + index) ?? []);
-      return by > 0 ? places.find((one) => one > here) : places.findLast((one) => one < here);
-    }
-    const marks = played.index.marks[to];
-    const mark =
-      by > 0
-        ? marks[countBelow(marks, played.tracedAfter(here))]
-        : marks[countBelow(marks, played.tracedAfter(Math.max(0, here - 1))) - 1];
-    return mark === undefined ? undefined : played.eventsOf(mark);
-  }
-
   /** A message is named by its place among its like: all that happens at the time shown comes first, and may move it. null: it
    *  has arrived meanwhile. */
   #settled(action: Action): Action | null {
@@ -470,8 +438,4 @@ export class Session {
     if (now === undefined) this.seek({ kind: 'events', events, at });
     return now === undefined || !('nth' in action) ? null : { ...action, nth: now.nth };
   }
-}
-
-function violationStop({ violation }: Played['violated'][number]): Stop {
-  return { kind: 'violation', violation };
 }

@@ -169,6 +169,8 @@ export const en = texts({
   'run.file': 'Or open a file: scenario, trace or report',
   'run.paste': 'Or paste a scenario',
   'run.pasteAbout': 'YAML, as in the folder scenarios/',
+  'run.end': 'Ends after so many seconds',
+  'run.calm': 'At {at} everything is mended, and nothing is broken any more',
   'run.do': 'Run it',
   'run.tooLarge': 'The file is larger than {limit}.',
 
@@ -195,7 +197,8 @@ export const en = texts({
   'help.single': 'Single keys are on',
   'help.singleAbout': 'Switch them off if they get in the way of a screen reader or of speech input.',
   'help.pictureAbout':
-    'Tab and the arrow keys go around servers, links, clients and messages; Enter opens the menu of what is chosen. With the mouse: click what you want to break; draw a line across links to partition.',
+    'Tab and the arrow keys go around servers, links, clients and messages; Enter opens the menu of what ' +
+    'is chosen. With the mouse: click what you want to break; draw a line across links to partition.',
   'key.space': 'Space',
   'key.server': 'Menu of that server',
   'key.message': 'Menu of the next message in flight',
@@ -257,7 +260,9 @@ export const en = texts({
   'diagram.picture': 'space-time diagram',
   'diagram.pictureLabel': 'Space-time diagram: one line for each server and client, an arrow for each message',
   'diagram.keys':
-    'Left and right: events of one line. Up and down: other lines. O: other end of the message. Enter: go to that moment. Plus, minus, 0: zoom. Page up, page down, Shift with left or right: move. The list below says the same in words.',
+    'Left and right: events of one line. Up and down: other lines. O: other end of the message. Enter: ' +
+    'go to that moment. Plus, minus, 0: zoom. Page up, page down, Shift with left or right: move. The ' +
+    'list below says the same in words.',
   'diagram.tools': 'What the diagram shows',
   'diagram.axis': 'Axis',
   'diagram.byEvent': 'Event by event',
@@ -281,7 +286,8 @@ export const en = texts({
   'diagram.listCut': 'The first {n} of {all}',
   'diagram.legend': 'What the signs mean',
   'diagram.legendBands':
-    'Bands: the colour is the epoch. Hatched: looks for a leader. Pale: joins one. Full: serves. Heavy frame: leads. Arrows: dashed for elections, dotted for clients.',
+    'Bands: the colour is the epoch. Hatched: looks for a leader. Pale: joins one. Full: serves. Heavy ' +
+    'frame: leads. Arrows: dashed for elections, dotted for clients.',
 
   'mark.start': 'starts',
   'mark.end': 'killed, stopped or without power',

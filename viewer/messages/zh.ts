@@ -171,6 +171,8 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   'run.file': '或打开文件：场景、轨迹或报告',
   'run.paste': '或粘贴一个场景',
   'run.pasteAbout': 'YAML，格式同 scenarios/ 目录',
+  'run.end': '多少秒后结束',
+  'run.calm': '在 {at} 一切恢复正常，此后不再有故障',
   'run.do': '运行',
   'run.tooLarge': '文件大于 {limit}。',
 

@@ -1,10 +1,11 @@
+import { effect } from '@preact/signals';
 import { render } from 'preact';
 import type { Wire } from '../engine/client.ts';
 import type { LibraryText, OpenOptions, Source } from '../protocol.ts';
 import '../style.css';
 import { DriftDialog, PartitionDialog, RequestDialog } from './controls/hand-dialogs.tsx';
 import { HelpDialog } from './controls/help-dialog.tsx';
-import { RunDialog } from './controls/run-dialog.tsx';
+import { openFile, RunDialog } from './controls/run-dialog.tsx';
 import { SaveDialog, ShareDialog } from './controls/share-dialogs.tsx';
 import { TimeBar } from './controls/time-bar.tsx';
 import { Ensemble } from './ensemble/ensemble.tsx';
@@ -14,7 +15,7 @@ import { startKeys } from './shell/commands.ts';
 import { startLanguage, t } from './shell/i18n.ts';
 import { LessonPane } from './shell/lesson-pane.tsx';
 import { Panels } from './shell/panels.tsx';
-import { dialog, lesson, startEngine } from './shell/store.ts';
+import { dialog, lesson, main, startEngine } from './shell/store.ts';
 import { LiveRegion, Story } from './shell/story.tsx';
 import { startTheme } from './shell/theme.ts';
 import { startClock } from './shell/time.ts';
@@ -34,8 +35,23 @@ export function startPage(element: Element, { wire, library, source, options }: 
   startLanguage();
   startKeys();
   startClock();
+  effect(() => {
+    const title = main.about.value?.title;
+    document.title = title === undefined ? t('app.title') : `${title} · zabsim`;
+  });
+  takeDrops();
   render(<App />, element);
   startEngine(wire, library, { source, options });
+}
+
+/** A scenario, a trace or a report that is dropped anywhere on the page is opened. */
+function takeDrops(): void {
+  addEventListener('dragover', (event) => event.preventDefault());
+  addEventListener('drop', (event) => {
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file !== undefined) void openFile(file, main.about.value?.seed ?? '1');
+  });
 }
 
 function App() {

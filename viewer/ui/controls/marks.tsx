@@ -1,3 +1,5 @@
+import { useMemo } from 'preact/hooks';
+import type { Micros } from '../../../sim/time.ts';
 import { thinned, type MarkKind } from '../shell/marks.ts';
 import { main } from '../shell/store.ts';
 import { shownAt } from '../shell/time.ts';
@@ -15,27 +17,51 @@ const ROWS: Readonly<Record<MarkKind | 'violation', number>> = {
 /** Half of the thumb of a range input: its middle never comes closer to the edge. */
 const THUMB = 8;
 
-export function Marks({ width, endAt }: { readonly width: number; readonly endAt: number }) {
-  void main.trace.version.value;
-  const frame = main.frame.value;
-  const room = Math.max(1, width - 2 * THUMB);
-  const x = (at: number): number => THUMB + (Math.min(at, endAt) / Math.max(1, endAt)) * room;
-  const marks = thinned(main.trace.marks, endAt, room / 5);
-  return (
-    <svg class="scrub-marks" viewBox={`0 0 ${Math.max(1, width)} 40`} preserveAspectRatio="none" aria-hidden="true">
-      <rect class="mark-reached" x={THUMB} y={20} width={x(frame?.played.at ?? 0) - THUMB} height={3} />
-      <rect class="mark-played" x={THUMB} y={20} width={x(shownAt.value) - THUMB} height={3} />
-      {marks.map(({ index, at, kind }) => (
+interface MarksProps {
+  readonly width: number;
+  readonly endAt: Micros;
+}
+
+export function Marks({ width, endAt }: MarksProps) {
+  const version = main.trace.version.value;
+  const x = scaleOf(width, endAt);
+  // Drawn anew when there is something new, not with every frame of the screen.
+  const marks = useMemo(
+    () =>
+      thinned(main.trace.marks, endAt, width / 5).map(({ index, at, kind }) => (
         <g key={index} transform={`translate(${x(at)} ${ROWS[kind]})`}>
           <MarkShape kind={kind} />
         </g>
-      ))}
-      {frame?.violations.map(({ property, event, at }) => (
+      )),
+    [version, width, endAt],
+  );
+  const violations = main.frame.value?.violations ?? [];
+  return (
+    <svg class="scrub-marks" viewBox={`0 0 ${Math.max(1, width)} 40`} preserveAspectRatio="none" aria-hidden="true">
+      <Played width={width} endAt={endAt} />
+      {marks}
+      {violations.map(({ property, event, at }) => (
         <g key={`${property} ${event}`} transform={`translate(${x(at)} ${ROWS.violation})`}>
           <MarkShape kind="violation" />
         </g>
       ))}
     </svg>
+  );
+}
+
+function scaleOf(width: number, endAt: Micros): (at: Micros) => number {
+  const room = Math.max(1, width - 2 * THUMB);
+  return (at) => THUMB + (Math.min(at, endAt) / Math.max(1, endAt)) * room;
+}
+
+/** How far the run is known, and how far it is shown. */
+function Played({ width, endAt }: MarksProps) {
+  const x = scaleOf(width, endAt);
+  return (
+    <>
+      <rect class="mark-reached" x={THUMB} y={20} width={x(main.frame.value?.played.at ?? 0) - THUMB} height={3} />
+      <rect class="mark-played" x={THUMB} y={20} width={x(shownAt.value) - THUMB} height={3} />
+    </>
   );
 }
 

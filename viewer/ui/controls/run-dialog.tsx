@@ -1,4 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
+import { seconds } from '../../../report/text.ts';
+import { SECOND, type Micros } from '../../../sim/time.ts';
 import type { Source } from '../../protocol.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { t } from '../shell/i18n.ts';
@@ -16,6 +18,8 @@ export function RunDialog({ close }: { readonly close: () => void }) {
   const [seed, setSeed] = useState(about?.seed ?? '1');
   const [release, setRelease] = useState(about?.release ?? '');
   const [text, setText] = useState('');
+  const [end, setEnd] = useState(String((about?.endAt ?? SECOND) / SECOND));
+  const [calm, setCalm] = useState(about !== null && about.calmAt !== null);
   const scenarios = useMemo(() => found(words), [words, library.value]);
   const builtIn = library.value.scenarios.some(({ name }) => name === chosen);
 
@@ -24,7 +28,8 @@ export function RunDialog({ close }: { readonly close: () => void }) {
     const pasted = text.trim();
     // The same scenario under another seed or release keeps what was done by hand.
     if (pasted === '' && chosen === about?.name) {
-      engine().send({ kind: 'amend', session: 'main', change: { seed, release } });
+      const change = { seed, release, ...(calm ? {} : { calmAt: null }), ...endOf(end) };
+      engine().send({ kind: 'amend', session: 'main', change });
       return;
     }
     const source: Source =
@@ -51,7 +56,31 @@ export function RunDialog({ close }: { readonly close: () => void }) {
             />
           </label>
           <ReleaseField release={release} choose={setRelease} />
+          {chosen === about?.name && (
+            <label class="field">
+              <span>{t('run.end')}</span>
+              <input
+                type="text"
+                inputMode="decimal"
+                value={end}
+                maxLength={9}
+                data-test="end-input"
+                onInput={(event) => setEnd(event.currentTarget.value)}
+              />
+            </label>
+          )}
         </div>
+        {chosen === about?.name && about.calmAt !== null && (
+          <label class="choices field">
+            <input
+              type="checkbox"
+              checked={calm}
+              data-test="calm-input"
+              onChange={(event) => setCalm(event.currentTarget.checked)}
+            />
+            {t('run.calm', { at: seconds(about.calmAt) })}
+          </label>
+        )}
         <label class="field">
           <span>{t('run.search')}</span>
           <input
@@ -112,6 +141,12 @@ export function RunDialog({ close }: { readonly close: () => void }) {
       </form>
     </Dialog>
   );
+}
+
+/** When the run shall end, if the text is a number of seconds. */
+function endOf(text: string): { readonly endAt?: Micros } {
+  const value = Number(text);
+  return Number.isFinite(value) && value > 0 ? { endAt: Math.round(value * SECOND) } : {};
 }
 
 /** Scenarios that have all the words, in their name or title. */

@@ -2,8 +2,8 @@ import { batch, signal, type Signal } from '@preact/signals';
 import { orderAxis, timeAxis, type Axis, type Shown } from '../../diagram-model/axis.ts';
 import type { Cone } from '../../diagram-model/causality.ts';
 import { DiagramIndex } from '../../diagram-model/diagram-index.ts';
-import { hit } from '../../diagram-model/hit.ts';
-import { layOut, type Scene, type View } from '../../diagram-model/scene.ts';
+import { hit, type Hit } from '../../diagram-model/hit.ts';
+import { bandsOf, heightsOf, layOut, type Scene, type SceneBand, type View } from '../../diagram-model/scene.ts';
 import type { About } from '../../protocol.ts';
 import type { Micros } from '../../../sim/time.ts';
 import type { Run } from '../shell/store.ts';
@@ -11,6 +11,8 @@ import type { Run } from '../shell/store.ts';
 /** Pixels a step, when a diagram is first shown. */
 const FIRST_SCALE = 10;
 const MOST_SCALE = { order: 60, time: 1 } as const;
+/** Pixels around the pointer in which something may be meant by it. */
+const AROUND = 60;
 /** Where the present stands while the picture follows it, as a share of the width. */
 const PRESENT_AT = 0.72;
 
@@ -25,11 +27,9 @@ export class DiagramState {
   /** A moment that is pointed out by a line; null: none. */
   readonly marked: Signal<Micros | null>;
   /** The event that is pointed at; null: none. */
-  readonly hovered = signal<number | null>(null);
+  readonly hovered = signal<Hit | null>(null);
   /** Room for the picture, right of the names; 0: not known yet. */
   readonly size = signal({ width: 0, height: 0 });
-  /** What was drawn last. */
-  scene: Scene | null = null;
   #index = new DiagramIndex([], []);
   #axis: Axis = timeAxis(this.#index);
   #about: About | null = null;
@@ -91,16 +91,43 @@ export class DiagramState {
     return cone;
   }
 
-  layOut(selected: number | null): Scene {
-    const { width, height } = this.size.peek();
+  /** A stretch of the picture, in pixels of the axis (its steps times the scale). */
+  layOut(from: number, width: number, selected: number | null): Scene {
     const { index, axis, hosts } = this;
-    const [view, shown] = [this.view.peek(), this.shown.peek()];
-    this.scene = layOut({ index, axis, shown, hosts, view, width, height, cone: this.cone(selected) });
-    return this.scene;
+    const { height } = this.size.peek();
+    const { scale } = this.view.peek();
+    const view = { left: from / scale, scale };
+    return layOut({ index, axis, shown: this.shown.peek(), hosts, view, width, height, cone: this.cone(selected) });
   }
 
-  hit(x: number, y: number): number | null {
-    return this.scene === null ? null : hit(this.scene, x, y);
+  /** The bands of the picture alone. */
+  bands(): readonly SceneBand[] {
+    const { index, axis, hosts } = this;
+    const { width, height } = this.size.peek();
+    const view = this.view.peek();
+    return bandsOf({ index, axis, shown: this.shown.peek(), hosts, view, width, height, cone: null });
+  }
+
+  /** Pixels of the axis left of the picture. */
+  get offset(): number {
+    const { left, scale } = this.view.peek();
+    return left * scale;
+  }
+
+  /** Where an event stands in the picture. */
+  placeOf(event: number): { readonly x: number; readonly y: number | null } {
+    const { left, scale } = this.view.peek();
+    return { x: (this.axis.of(event) - left) * scale, y: this.heights.get(this.index.host.get(event)) ?? null };
+  }
+
+  /** y of the line of each host. */
+  get heights(): ReadonlyMap<number, number> {
+    return heightsOf(this.hosts, this.size.peek().height);
+  }
+
+  /** What is at a place of the picture. */
+  hit(x: number, y: number): Hit | null {
+    return hit(this.layOut(this.offset + x - AROUND, 2 * AROUND, null), AROUND, y);
   }
 
   /** Where the present stands on the axis. */

@@ -2,27 +2,36 @@ import type { DiagramState } from './diagram-state.ts';
 import type { Colours } from './colours.ts';
 import { GUTTER, OVERVIEW, penOf } from './canvas.ts';
 
-interface Heights {
-  readonly columns: Float64Array;
+interface Skyline {
+  readonly canvas: HTMLCanvasElement;
+  readonly key: string;
   readonly length: number;
-  readonly width: number;
-  readonly kind: string;
 }
 
-const made = new WeakMap<DiagramState, Heights>();
+const made = new WeakMap<DiagramState, Skyline>();
 
-/** How much happens in each column of the whole run, 0 to 1. Counted anew when the run has grown by a hundredth. */
-function heights(state: DiagramState, width: number): Float64Array {
+/** How much happens in each column of the whole run, as a picture. Painted anew when the run has grown by a hundredth. */
+function skyline(state: DiagramState, width: number, colours: Colours): HTMLCanvasElement {
   const { index, axis } = state;
+  const key = `${width} ${axis.kind} ${colours.muted} ${window.devicePixelRatio} ${state.run.about.peek()?.name}`;
   const known = made.get(state);
-  if (
-    known !== undefined &&
-    known.width === width &&
-    known.kind === axis.kind &&
-    known.length <= index.length &&
-    known.length * 1.01 + 20 > index.length
-  )
-    return known.columns;
+  if (known?.key === key && known.length <= index.length && known.length * 1.01 + 20 > index.length)
+    return known.canvas;
+  const canvas = known?.canvas ?? document.createElement('canvas');
+  const pen = penOf(canvas, width, OVERVIEW);
+  if (pen === null) return canvas;
+  pen.fillStyle = colours.page;
+  pen.fillRect(0, 0, width, OVERVIEW);
+  pen.fillStyle = colours.muted;
+  heights(state, width).forEach((height, x) => {
+    if (height > 0) pen.fillRect(x, OVERVIEW - 3 - height * (OVERVIEW - 8), 1, height * (OVERVIEW - 8));
+  });
+  made.set(state, { canvas, key, length: index.length });
+  return canvas;
+}
+
+/** From 0 to 1. */
+function heights({ index, axis }: DiagramState, width: number): Float64Array {
   const columns = new Float64Array(width);
   const end = Math.max(1, axis.end);
   let most = 1;
@@ -31,9 +40,7 @@ function heights(state: DiagramState, width: number): Float64Array {
     columns[column]! += index.message.get(event) >= 0 ? 1 : index.weight.get(event) > 0 ? 2 : 0;
     most = Math.max(most, columns[column]!);
   }
-  for (let column = 0; column < width; column++) columns[column] = Math.sqrt(columns[column]! / most);
-  made.set(state, { columns, length: index.length, width, kind: axis.kind });
-  return columns;
+  return columns.map((height) => Math.sqrt(height / most));
 }
 
 export function paintOverview(state: DiagramState, canvas: HTMLCanvasElement, colours: Colours): void {
@@ -44,12 +51,9 @@ export function paintOverview(state: DiagramState, canvas: HTMLCanvasElement, co
   const { left, scale } = state.view.peek();
   const end = Math.max(1, state.axis.end);
   pen.fillStyle = colours.page;
-  pen.fillRect(0, 0, GUTTER + width, OVERVIEW);
+  pen.fillRect(0, 0, GUTTER, OVERVIEW);
   pen.translate(GUTTER, 0);
-  pen.fillStyle = colours.muted;
-  heights(state, Math.floor(width)).forEach((height, x) => {
-    if (height > 0) pen.fillRect(x, OVERVIEW - 3 - height * (OVERVIEW - 8), 1, height * (OVERVIEW - 8));
-  });
+  pen.drawImage(skyline(state, Math.floor(width), colours), 0, 0, width, OVERVIEW);
   const x0 = Math.max(0, (left / end) * width);
   const x1 = Math.min(width, ((left + width / scale) / end) * width);
   pen.globalAlpha = 0.22;

@@ -5,12 +5,12 @@ type Pen = CanvasRenderingContext2D;
 
 /** A server's bands: the colour is the epoch, the pattern is what it does. Hatched: it looks for a leader. Pale: it joins
  *  one. Full: it serves. A heavy frame: it leads. */
-export function paintBands(pen: Pen, { bands, width }: Scene, colours: Colours): void {
+export function paintBands(pen: Pen, { bands, width, origin }: Scene, colours: Colours): void {
   for (const band of bands) {
     if (band.state === 'DOWN') continue;
     const [x0, x1] = [Math.max(-2, band.x0), Math.min(width + 2, band.x1)];
     const [top, across] = [band.y - BAND_HEIGHT / 2, Math.max(0.6, x1 - x0)];
-    if (band.state === 'LOOKING') paintLooking(pen, { x0, top, across }, colours);
+    if (band.state === 'LOOKING') paintLooking(pen, { x0, top, across }, origin, colours);
     else {
       pen.fillStyle = colours.epochs[band.epoch % colours.epochs.length] ?? colours.line;
       pen.globalAlpha = band.phase === 'BROADCAST' ? 1 : 0.45;
@@ -28,7 +28,10 @@ interface Box {
   readonly across: number;
 }
 
-function paintLooking(pen: Pen, { x0, top, across }: Box, { page, muted }: Colours): void {
+/** Pixels between two hatches: a whole number of them makes a tile. */
+const HATCH = 7;
+
+function paintLooking(pen: Pen, { x0, top, across }: Box, origin: number, { page, muted }: Colours): void {
   pen.fillStyle = page;
   pen.fillRect(x0, top, across, BAND_HEIGHT);
   pen.save();
@@ -38,8 +41,9 @@ function paintLooking(pen: Pen, { x0, top, across }: Box, { page, muted }: Colou
   pen.strokeStyle = muted;
   pen.lineWidth = 1.6;
   pen.beginPath();
-  // Anchored to the picture's own left edge, so the hatching of one band does not move against that of the next.
-  for (let x = x0 - (x0 % 7) - BAND_HEIGHT; x < x0 + across; x += 7) {
+  // Anchored to the axis, so that the hatching moves with the picture.
+  const first = Math.floor((x0 + origin - BAND_HEIGHT) / HATCH) * HATCH - origin;
+  for (let x = first; x < x0 + across; x += HATCH) {
     pen.moveTo(x, top + BAND_HEIGHT);
     pen.lineTo(x + BAND_HEIGHT, top);
   }
@@ -56,26 +60,31 @@ function frame(pen: Pen, { state, phase }: SceneBand, { x0, top, across }: Box, 
   pen.strokeRect(x0, top, across, BAND_HEIGHT);
 }
 
-/** Pauses lie over the bands as bars; calls of clients under their lines, broken when they failed. */
+/** Pauses lie over the bands as bars; calls of clients under their lines, broken when they failed. Those of a kind are one
+ *  path. */
 export function paintSpans(pen: Pen, { spans, width }: Scene, { tones, planes }: Colours): void {
-  for (const { kind, x0, x1, y } of spans) {
-    const [from, to] = [Math.max(-2, x0), Math.min(width + 2, x1)];
-    if (kind === 'pause') {
-      pen.globalAlpha = 0.5;
-      pen.fillStyle = tones.bad;
-      pen.fillRect(from, y - 4, Math.max(1, to - from), 8);
-      pen.globalAlpha = 1;
-      continue;
-    }
-    pen.strokeStyle = kind === 'ok' || kind === 'waiting' ? planes[2] : tones.bad;
-    pen.globalAlpha = kind === 'waiting' ? 0.5 : 1;
-    pen.lineWidth = 4;
-    pen.setLineDash(kind === 'failed' ? [4, 2] : kind === 'unknown' ? [1.5, 3] : []);
+  for (const kind of ['pause', 'ok', 'waiting', 'failed', 'unknown'] as const) {
+    const own = spans.filter((span) => span.kind === kind);
+    if (own.length === 0) continue;
+    const { alpha, colour, thick, below, dash } = {
+      pause: { alpha: 0.5, colour: tones.bad, thick: 8, below: 0, dash: [] },
+      ok: { alpha: 1, colour: planes[2], thick: 4, below: 8, dash: [] },
+      waiting: { alpha: 0.5, colour: planes[2], thick: 4, below: 8, dash: [] },
+      failed: { alpha: 1, colour: tones.bad, thick: 4, below: 8, dash: [4, 2] },
+      unknown: { alpha: 1, colour: tones.bad, thick: 4, below: 8, dash: [1.5, 3] },
+    }[kind];
+    pen.globalAlpha = alpha;
+    pen.strokeStyle = colour;
+    pen.lineWidth = thick;
+    pen.setLineDash(dash);
     pen.beginPath();
-    pen.moveTo(from, y + 8);
-    pen.lineTo(Math.max(from + 1, to), y + 8);
+    for (const { x0, x1, y } of own) {
+      const [from, to] = [Math.max(-2, x0), Math.min(width + 2, x1)];
+      pen.moveTo(from, y + below);
+      pen.lineTo(Math.max(from + 1, to), y + below);
+    }
     pen.stroke();
-    pen.setLineDash([]);
-    pen.globalAlpha = 1;
   }
+  pen.setLineDash([]);
+  pen.globalAlpha = 1;
 }

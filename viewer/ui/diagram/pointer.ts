@@ -50,7 +50,7 @@ function handlers(state: DiagramState) {
       const pressed = fingers.delete(event.pointerId);
       if (!pressed || moved > STILL) return;
       const { x, y } = placeOf(event);
-      selectedEvent.value = state.hit(x, y);
+      selectedEvent.value = state.hit(x, y)?.event ?? null;
     },
     onPointerCancel: (event: PointerEvent): void => void fingers.delete(event.pointerId),
     onPointerLeave: (): void => {
@@ -59,7 +59,7 @@ function handlers(state: DiagramState) {
     onDblClick: (event: MouseEvent): void => {
       const { x, y } = placeOf(event);
       const found = state.hit(x, y);
-      if (found !== null && state.run.session === 'main') goToEvent(found);
+      if (found !== null && state.run.session === 'main') goToEvent(found.event);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { leastHeight, TOP } from '../../diagram-model/scene.ts';
-import { hostLabel } from '../../diagram-model/svg.ts';
+import { leastHeight } from '../../diagram-model/scene.ts';
 import { t } from '../shell/i18n.ts';
 import { goToEvent, selectedEvent } from '../shell/store.ts';
 import { shownTheme } from '../shell/theme.ts';
@@ -11,8 +10,10 @@ import { readColours, type Colours } from './colours.ts';
 import type { DiagramState } from './diagram-state.ts';
 import { keyInDiagram } from './keys.ts';
 import { paintOverview, scrollOverview } from './overview.ts';
+import { paintNames, paintOver } from './paint-over.ts';
 import { paint } from './paint.ts';
 import { usePointer } from './pointer.ts';
+import { Tiles } from './tiles.ts';
 import { Tooltip } from './tooltip.tsx';
 
 /** The picture itself: a canvas that draws when something has changed, and no more often than the screen. */
@@ -68,12 +69,13 @@ function useDrawing(
     if (room === null || main === null || strip === null) return;
     let colours: Colours = readColours(room);
     let waiting = 0;
+    const tiles = new Tiles();
     const draw = (): void => {
       waiting = 0;
       // Here and not where it is noticed that time went on: that would be a circle.
       if (state.follow.peek() && state.run.session === 'main' && state.size.peek().width > 0)
         state.followTo(shownAt.peek());
-      drawMain(state, main, colours);
+      drawMain(state, main, colours, tiles);
       paintOverview(state, strip, colours);
     };
     const soon = (): void => {
@@ -122,44 +124,27 @@ function measure(state: DiagramState, room: HTMLElement): void {
   if (known.width !== width || known.height !== height) state.size.value = { width, height };
 }
 
-function drawMain(state: DiagramState, canvas: HTMLCanvasElement, colours: Colours): void {
+/** Below so many pixels a step the picture is made of tiles. */
+const TILED_BELOW = { order: 2.5, time: 0.004 } as const;
+
+function drawMain(state: DiagramState, canvas: HTMLCanvasElement, colours: Colours, tiles: Tiles): void {
   const { width, height } = state.size.peek();
   if (width === 0) return;
   const pen = penOf(canvas, GUTTER + width, height);
   if (pen === null) return;
-  const selected = state.run.session === 'main' ? selectedEvent.peek() : null;
-  const scene = state.layOut(selected);
-  const { left, scale } = state.view.peek();
-  const at = state.run.session === 'main' ? shownAt.peek() : (state.run.frame.peek()?.position.at ?? 0);
-  const marked = state.marked.peek();
+  const front = state.run.session === 'main';
+  const selected = front ? selectedEvent.peek() : null;
+  const at = front ? shownAt.peek() : (state.run.frame.peek()?.position.at ?? 0);
+  const look = { colours, coned: state.cone(selected) !== null };
   pen.translate(GUTTER, 0);
-  paint(pen, scene, {
-    colours,
-    present: (state.present(at) - left) * scale,
-    selected,
-    hovered: state.hovered.peek(),
-    marked: marked === null ? null : (state.axis.stepAt(marked) - left) * scale,
-    coned: state.cone(selected) !== null,
-    words: { past: t('diagram.past'), future: t('diagram.future') },
-  });
+  const { scale } = state.view.peek();
+  if (scale < TILED_BELOW[state.axis.kind]) tiles.paint(pen, state, look, selected);
+  else paint(pen, state.layOut(state.offset, width, selected), look);
+  const words = { past: t('diagram.past'), future: t('diagram.future') };
+  paintOver(pen, state, colours, { at, selected, words });
   pen.translate(-GUTTER, 0);
-  drawNames(pen, state, colours);
-  // For tests and measurements: how much of the trace is in the picture.
-  canvas.dataset['events'] = String(state.index.length);
-}
-
-function drawNames(pen: CanvasRenderingContext2D, state: DiagramState, { page, text, line, font }: Colours): void {
-  const { scene } = state;
-  if (scene === null) return;
-  pen.fillStyle = page;
-  pen.fillRect(0, 0, GUTTER, scene.height);
-  pen.fillStyle = line;
-  pen.fillRect(GUTTER - 1, TOP - 6, 1, scene.height);
-  pen.fillStyle = text;
-  pen.textAlign = 'right';
-  for (const { host, y } of scene.lanes) {
-    pen.font = `${host > 0 ? '600 14px' : '12px'} ${font}`;
-    pen.fillText(hostLabel(host, state.run.about.peek()?.clients ?? []), GUTTER - 8, y + 5, GUTTER - 12);
-  }
-  pen.textAlign = 'left';
+  paintNames(pen, state, colours);
+  // For tests and measurements: how much of the trace there is, and which part of it the picture shows.
+  const { left } = state.view.peek();
+  Object.assign(canvas.dataset, { events: state.index.length, left: left.toFixed(2), scale: scale.toPrecision(5) });
 }

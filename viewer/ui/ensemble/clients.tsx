@@ -94,7 +94,14 @@ function Client({ at: { client, place, anchor }, scale }: { readonly at: ClientP
           : t('ensemble.clientAt', { client: client.name, server: who(client.server), n: waiting })
       }
       name={`client-${-client.id}`}
-      at={place}
+      hit={
+        <rect
+          x={place.x - (width / 2) * scale}
+          y={place.y - (height / 2) * scale}
+          width={width * scale}
+          height={height * scale}
+        />
+      }
     >
       {anchor !== null && (
         <line

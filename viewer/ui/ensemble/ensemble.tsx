@@ -103,7 +103,7 @@ function Picture({ frame, size }: { readonly frame: Frame; readonly size: Size }
           of={{ kind: 'server', server: server.id }}
           label={serverWords(server)}
           name={`server-${server.id}`}
-          at={placeOf(server.id)}
+          hit={<rect {...cornerOf(placeOf(server.id), ring.card)} {...ring.card} rx={8} />}
         >
           <ServerCard
             server={server}
@@ -125,6 +125,10 @@ function Picture({ frame, size }: { readonly frame: Frame; readonly size: Size }
       {stroke !== null && lengthOf(stroke) >= SHORTEST_STROKE && <StrokeLine stroke={stroke} size={size} />}
     </svg>
   );
+}
+
+function cornerOf({ x, y }: Point, { width, height }: Size): Point {
+  return { x: x - width / 2, y: y - height / 2 };
 }
 
 function lengthOf([from, to]: Stroke): number {

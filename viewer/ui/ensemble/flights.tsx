@@ -114,10 +114,9 @@ function Message({ flight, at, label, scale }: MessageProps) {
       of={{ kind: 'flight', event: flight.event }}
       label={flightWords(flight)}
       name={`flight-${flight.event}`}
-      at={at}
+      hit={<circle cx={at.x} cy={at.y} r={13 * scale} />}
     >
       <g transform={`translate(${at.x.toFixed(1)} ${at.y.toFixed(1)}) scale(${scale})`}>
-        <circle r={13} fill="transparent" />
         <Shape plane={flight.plane} size={isPing(flight) ? 3.5 : 7} />
         {label !== null && (
           <text class="flight-label" x={label.anchor === 'start' ? 9 : -9} y={label.y} text-anchor={label.anchor}>

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { openMenu } from '../shell/menu-state.ts';
 import type { MenuOf } from '../shell/store.ts';
-import type { Point } from './geometry.ts';
 
 interface ItemProps {
   readonly class: string;
@@ -10,36 +9,37 @@ interface ItemProps {
   readonly label: string;
   /** Stable: for the focus, and for tests. */
   readonly name: string;
-  /** Where its menu opens for the keyboard, in the picture. */
-  readonly at: Point;
+  /** The shape that is clicked and focused, on top of what is drawn; it holds no text. */
+  readonly hit: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
 /** A thing of the picture that has a menu. One of them at a time can be reached with Tab, the others with the arrow keys. */
-export function Item({ class: className, of, label, name, at, children }: ItemProps) {
+export function Item({ class: className, of, label, name, hit, children }: ItemProps) {
   return (
-    <g
-      class={className}
-      role="button"
-      aria-haspopup="menu"
-      aria-label={label}
-      tabindex={-1}
-      data-item={name}
-      data-kind={of.kind}
-      data-x={at.x}
-      data-y={at.y}
-      onClick={(event) => {
-        event.stopPropagation();
-        openMenu(of, event.clientX, event.clientY);
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' && event.key !== ' ') return;
-        event.preventDefault();
-        event.stopPropagation();
-        openMenuOf(of, event.currentTarget);
-      }}
-    >
+    <g class={className}>
       <g aria-hidden="true">{children}</g>
+      <g
+        class="hit"
+        role="button"
+        aria-haspopup="menu"
+        aria-label={label}
+        tabindex={-1}
+        data-item={name}
+        data-kind={of.kind}
+        onClick={(event) => {
+          event.stopPropagation();
+          openMenu(of, event.clientX, event.clientY);
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' && event.key !== ' ') return;
+          event.preventDefault();
+          event.stopPropagation();
+          openMenuOf(of, event.currentTarget);
+        }}
+      >
+        {hit}
+      </g>
     </g>
   );
 }

@@ -104,13 +104,13 @@ function Link({ link, a, b }: { readonly link: LinkView; readonly a: Point; read
       of={{ kind: 'link', a: link.a, b: link.b }}
       label={linkWords(link)}
       name={`link-${link.a}-${link.b}`}
-      at={between(a, b, 0.5)}
+      hit={<line class="link-hit" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />}
     >
-      <line class="link-hit" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
       <line class={classOf(link)} x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
-      {link.follower !== 0 && link.state === 'free' && (
-        <Arrow from={link.follower === link.a ? a : b} to={link.follower === link.a ? b : a} />
+      {link.follower !== 0 && link.state !== 'free' && (
+        <line class="link link-believed" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
       )}
+      {link.follower !== 0 && <Arrow from={link.follower === link.a ? a : b} to={link.follower === link.a ? b : a} />}
       {link.state !== 'free' && <Sign link={link} a={a} b={b} />}
     </Item>
   );

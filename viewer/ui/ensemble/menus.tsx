@@ -111,7 +111,11 @@ function flightContent(event: number): Content {
     title: t('hands.menuMessage', { kind: flight.words, from: who(flight.from), to: who(flight.to) }),
     items: [
       item('drop', t('hands.drop'), () => hands.dropMessage(flight), { danger: true }),
-      item('delay', t('hands.delay', { duration: seconds(hands.DELAY) }), () => hands.delayMessage(flight)),
+      ...hands.DELAYS.map((duration, i) =>
+        item(i === 0 ? 'delay' : `delay-${i}`, t('hands.delay', { duration: seconds(duration) }), () =>
+          hands.delayMessage(flight, duration),
+        ),
+      ),
     ],
   };
 }

@@ -9,7 +9,8 @@ import { play, playing } from './time.ts';
 /** What a person does to the ensemble. Each becomes a step of the plan at the time shown. */
 
 export const CLOG: Micros = 5 * SECOND;
-export const DELAY: Micros = 100 * MS;
+/** By how much a message may be delayed: less than a tick, about a tick, longer than an initLimit. */
+export const DELAYS: readonly Micros[] = [100 * MS, 2 * SECOND, 30 * SECOND];
 const SLOW_LINK: Range = [100 * MS, 200 * MS];
 const SLOW_LINK_FOR: Micros = 30 * SECOND;
 const SLOW_DISK: Range = [200 * MS, 400 * MS];
@@ -173,8 +174,8 @@ export function dropMessage(flight: Flight): void {
   intervene({ kind: 'dropMessage', ...linkOf(flight), message: flight.kind, nth: flight.nth });
 }
 
-export function delayMessage(flight: Flight): void {
-  intervene({ kind: 'delayMessage', ...linkOf(flight), message: flight.kind, nth: flight.nth, duration: DELAY });
+export function delayMessage(flight: Flight, duration: Micros): void {
+  intervene({ kind: 'delayMessage', ...linkOf(flight), message: flight.kind, nth: flight.nth, duration });
 }
 
 function linkOf({ from, to }: Flight): { readonly from: End; readonly to: End } {

@@ -178,6 +178,7 @@ export function open(source: Source, options: OpenOptions): void {
 }
 
 export function notify(tone: Notice['tone'], lines: readonly string[]): void {
+  if (notices.value.some((notice) => notice.lines.join('\n') === lines.join('\n'))) return;
   noticeCount++;
   notices.value = [...notices.value.slice(-2), { id: noticeCount, tone, lines }];
 }

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { seconds, who } from '../../../report/text.ts';
 import { eventWords } from '../../../report/words.ts';
 import { t } from './i18n.ts';
@@ -18,6 +18,15 @@ export function Story() {
   const turns = main.trace.lastTurns(traced, LINES);
   const list = useRef<HTMLDivElement>(null);
   const last = turns.at(-1)?.index ?? -1;
+  const lines = useMemo(
+    () =>
+      turns.map((turn) => (
+        <li key={turn.index}>
+          <Line turn={turn} />
+        </li>
+      )),
+    [last, main.trace.voided, main.about.value],
+  );
   useLayoutEffect(() => {
     const element = list.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
@@ -25,13 +34,7 @@ export function Story() {
   return (
     <section class="story" ref={list} aria-label={t('pane.story')} tabIndex={0}>
       <p class="teaches">{main.about.value?.teaches}</p>
-      <ol>
-        {turns.map((turn) => (
-          <li key={turn.index}>
-            <Line turn={turn} />
-          </li>
-        ))}
-      </ol>
+      <ol>{lines}</ol>
     </section>
   );
 }
