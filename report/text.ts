@@ -6,25 +6,49 @@ export const WIDTH = 80;
 
 const ESCAPES = /\u001b\[[0-9;]*m/g;
 
-/** Columns that a text takes on a screen: escape sequences take none. */
+/** Characters that take two columns, as ranges for a class of a regular expression: Hangul, CJK, Kana, full-width forms.
+ *  Those beyond the basic plane count two anyway: they are two units of a string. */
+const WIDE =
+  '\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6';
+/** No line ends with one of these, and none begins with one of those. */
+const OPENING = '（［｛〈《「『【〔〖';
+const CLOSING = '）］｝〉》」』】〕〗、。，．：；？！・ー々';
+
+const WIDE_ONES = new RegExp(`[${WIDE}]`, 'g');
+
+/** Between two wide characters, whatever colours change there. */
+const BREAKS = new RegExp(
+  `(?<=[${WIDE}]ESC)(?<![${OPENING}]ESC)(?=ESC[${WIDE}])(?!ESC[${CLOSING}])`.replaceAll(
+    'ESC',
+    `(?:${ESCAPES.source})*`,
+  ),
+);
+
+/** Columns that a text takes on a screen: escape sequences take none, Chinese characters two. */
 export function columns(text: string): number {
-  return text.replace(ESCAPES, '').length;
+  const plain = text.replace(ESCAPES, '');
+  return plain.length + (plain.match(WIDE_ONES)?.length ?? 0);
 }
 
-/** Lines of at most `width` columns; `first` begins the first, as many spaces as `hang` the rest.
+/** Lines of at most `width` columns; `first` begins the first, as many spaces as `hang` the rest. They are broken at
+ *  spaces, and between wide characters, which stand without spaces.
  *  A word that is longer than a line is cut: better than a line that runs out of the screen. */
 export function wrap(text: string, first = '', hang = columns(first), width = WIDTH): string[] {
   const indent = ' '.repeat(hang);
+  const room = width - Math.max(hang, columns(first));
   const lines: string[] = [];
   let line = first;
   let empty = true;
-  for (const word of text.split(' ').flatMap((whole) => pieces(whole, width - Math.max(hang, columns(first))))) {
-    const gap = empty ? '' : ' ';
-    if (!empty && columns(line) + gap.length + columns(word) > width) {
-      lines.push(line.trimEnd());
-      line = indent + word;
-    } else line += gap + word;
-    empty = false;
+  for (const word of text.split(' ')) {
+    let gap = empty ? '' : ' ';
+    for (const piece of word.split(BREAKS).flatMap((whole) => pieces(whole, room))) {
+      if (!empty && columns(line) + gap.length + columns(piece) > width) {
+        lines.push(line.trimEnd());
+        line = indent + piece;
+      } else line += gap + piece;
+      gap = '';
+      empty = false;
+    }
   }
   lines.push(line.trimEnd());
   return lines;
@@ -32,10 +56,16 @@ export function wrap(text: string, first = '', hang = columns(first), width = WI
 
 function pieces(word: string, room: number): string[] {
   if (columns(word) <= room) return [word];
-  const plain = word.replace(ESCAPES, '');
   const cut: string[] = [];
-  for (let from = 0; from < plain.length; from += room) cut.push(plain.slice(from, from + room));
-  return cut;
+  let piece = '';
+  for (const character of word.replace(ESCAPES, '')) {
+    if (piece !== '' && columns(piece) + columns(character) > room) {
+      cut.push(piece);
+      piece = '';
+    }
+    piece += character;
+  }
+  return [...cut, piece];
 }
 
 /** `12,345` */

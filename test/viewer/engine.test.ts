@@ -83,7 +83,7 @@ describe('the past', () => {
       let frame = fresh.frame();
       while (frame.position.events < events) frame = await fresh.do({ kind: 'step', session: 'main', by: 1 });
       if (frame.position.events === events) expect(frame.hash).toBe(hash);
-      if (frame.position.events > 2000) break;
+      if (frame.position.events > 600) break;
     }
   });
 
@@ -227,6 +227,28 @@ describe('what is done by hand', () => {
     expect(driver.trace()).toHaveLength(driver.frame().position.traced);
   });
 
+  test('goes along with another seed, release, calm and end', async () => {
+    const driver = await new Driver().start();
+    await driver.open('playground');
+    await driver.do(seek(3 * SECOND));
+    await driver.do(hand({ kind: 'pause', servers: [2] }));
+    const change = { seed: '0x10', release: 'ZOOKEEPER-4643', calmAt: 9 * SECOND, endAt: 20 * SECOND };
+    const amended = await driver.do({ kind: 'amend', session: 'main', change });
+    expect(driver.refused).toEqual([]);
+    expect(amended.position.at).toBe(3 * SECOND + 1);
+    expect(amended.hands).toHaveLength(1);
+    expect(driver.abouts.get('main')).toMatchObject({ ...change, seed: '16' });
+    const end = await driver.do(END);
+    const scenario = parsed(await saved(driver));
+    expect(scenario).toMatchObject({ release: 'ZOOKEEPER-4643', calmAt: 9 * SECOND, endAt: 20 * SECOND });
+    expect(run(scenario, '16', { properties: PROPERTIES }).traceHash).toBe(end.hash);
+    await driver.do({ kind: 'amend', session: 'main', change: { release: 'no such thing' } });
+    expect(driver.refused.join()).toMatch(/no release or bug/);
+    await driver.do({ kind: 'amend', session: 'main', change: { endAt: 2 * SECOND } });
+    expect(driver.refused.join()).toMatch(/end/);
+    expect(driver.frame().hash).toBe(end.hash);
+  });
+
   test('what cannot be done is refused in words, and changes nothing', async () => {
     const driver = await new Driver().start();
     await driver.open('old-leader-pauses-and-is-fenced');
@@ -256,6 +278,47 @@ describe('what is done by hand', () => {
     expect(answer.event).toBeGreaterThanOrEqual(at);
     expect(answer.other).toMatchObject({ kind: 'fault', fault: 'pause' });
     expect(driver.frame('other').hash).not.toBe(driver.frame('main').hash);
+  });
+});
+
+describe('questions', () => {
+  test('are answered about the moment that is shown: log, ladder, window, tree and sessions', async () => {
+    const driver = await new Driver().start();
+    await driver.open('tree-under-chaos');
+    const frame = await driver.do(seek(8 * SECOND));
+    const server = frame.leader;
+    const { client } = driver;
+    const tree = await client.ask({ kind: 'tree', session: 'main', server });
+    if (tree.kind !== 'tree') throw new Error(tree.lines.join());
+    expect(tree.nodes[0]).toMatchObject({ path: '/', kind: 'persistent' });
+    expect(tree.nodes.map(({ path }) => path)).toContain('/zookeeper/quota');
+    expect(tree.nodes.length).toBeGreaterThan(4);
+    const log = await client.ask({ kind: 'log', session: 'main', server, from: 0 });
+    if (log.kind !== 'log') throw new Error(log.lines.join());
+    const shown = frame.servers.find(({ id }) => id === server)!.log;
+    expect(log.total).toBe(shown.hidden + shown.cells.length);
+    expect(log.cells.slice(shown.hidden)).toEqual(shown.cells);
+    expect(log.cells.filter(({ committed }) => committed).length).toBeGreaterThan(0);
+    const ladder = await client.ask({ kind: 'ladder', session: 'main' });
+    if (ladder.kind !== 'ladder') throw new Error(ladder.lines.join());
+    for (const { id, acceptedEpoch, currentEpoch, up } of frame.servers) {
+      const last = ladder.points.findLast((point) => point.server === id);
+      expect({ up, acceptedEpoch, currentEpoch }, `S${id}`).toEqual({
+        up: last?.up,
+        acceptedEpoch: last?.acceptedEpoch,
+        currentEpoch: last?.currentEpoch,
+      });
+    }
+    const part = await client.ask({ kind: 'window', session: 'main', from: SECOND, to: 2 * SECOND, limit: 50 });
+    if (part.kind !== 'window') throw new Error(part.lines.join());
+    expect(part.total).toBe(driver.trace().filter(({ at }) => at >= SECOND && at <= 2 * SECOND).length);
+    expect(part.events.length).toBeLessThanOrEqual(50);
+    expect(part.events[3]).toEqual(driver.trace()[part.indexes[3]!]);
+    // Every message under way was sent by the event that it names, and no arrival lies in the past.
+    for (const { event, kind, from, to, dueAt } of frame.flights) {
+      expect(driver.trace()[event]).toMatchObject({ kind: 'sent', server: from, peer: to, message: { kind } });
+      if (dueAt !== null) expect(dueAt).toBeGreaterThanOrEqual(frame.position.at);
+    }
   });
 });
 

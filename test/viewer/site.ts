@@ -79,3 +79,48 @@ export async function until(page: Page, expression: string): Promise<void> {
   }
   throw new Error(`it never came to hold that ${expression}`);
 }
+
+/** What a page shows, in short. */
+export interface State {
+  readonly at: number;
+  readonly traced: number;
+  readonly hash: string;
+  readonly hands: string;
+  readonly playing: boolean;
+  readonly dialog: string;
+  readonly tab: string;
+  readonly theme: string;
+  readonly language: string;
+  readonly lesson: boolean;
+  readonly speed: string;
+}
+
+const STATE = `(() => {
+  const one = (what) => document.querySelector(what);
+  const { at, traced, hash } = one('[data-test=clock]').dataset;
+  return {
+    at: Number(at), traced: Number(traced), hash,
+    hands: one('[data-test=by-hand]')?.textContent ?? '',
+    playing: one('[data-test="command.play"]').getAttribute('aria-label') === 'Pause',
+    dialog: one('dialog[open] h2')?.textContent ?? '',
+    tab: one('[role=tab][aria-selected=true]').id,
+    theme: document.documentElement.dataset.theme,
+    language: document.documentElement.lang,
+    lesson: one('.pane-lesson') !== null,
+    speed: one('[data-test=speed]').value,
+  };
+})()`;
+
+export async function stateOf(of: Page): Promise<State> {
+  return (await of.evaluate(STATE)) as State;
+}
+
+/** What the page shows once it is as wanted; what it shows at last if it never is. */
+export async function settledOf(of: Page, wanted: (state: State) => boolean): Promise<State> {
+  let last = await stateOf(of);
+  for (let i = 0; i < 400 && !wanted(last); i++) {
+    await of.waitForTimeout(10);
+    last = await stateOf(of);
+  }
+  return last;
+}

@@ -137,7 +137,9 @@ function* body(scene: Scene, index: DiagramIndex, { cone, options }: Context): G
   for (const { x, y, kind, event, side } of scene.marks) {
     const { path, fill, tone } = GLYPHS[kind];
     const seen = cone !== null && side === 'apart' ? ' apart' : '';
-    yield `<path class="mark ${fill ? 'full' : 'open'} ${tone}${seen}" transform="translate(${px(x)} ${y})" d="${path}">${titleOf(index, event)}</path>\n`;
+    const place = `transform="translate(${px(x)} ${y})"`;
+    const classes = `mark ${fill ? 'full' : 'open'} ${tone}${seen}`;
+    yield `<path class="${classes}" ${place} d="${path}">${titleOf(index, event)}</path>\n`;
   }
   yield '</svg>\n';
   yield `<rect class="page" width="${GUTTER}" height="${height}"/>\n`;
@@ -175,7 +177,8 @@ function legend(top: number): string {
   const items = PLANES.map((plane, i) => {
     const dash = DASHES[i]!.length === 0 ? '' : ` stroke-dasharray="${DASHES[i]!.join(' ')}"`;
     const x = GUTTER + i * 110;
-    return `<path class="arrow ${plane}" d="M${x} ${top + 12}h30"${dash} marker-end="url(#head-${plane})"/><text class="label" x="${x + 36}" y="${top + 16}">${plane}</text>`;
+    const arrow = `<path class="arrow ${plane}" d="M${x} ${top + 12}h30"${dash} marker-end="url(#head-${plane})"/>`;
+    return `${arrow}<text class="label" x="${x + 36}" y="${top + 16}">${plane}</text>`;
   });
   return `${items.join('\n')}\n`;
 }

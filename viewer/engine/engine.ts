@@ -10,6 +10,8 @@ import { Session } from './session.ts';
 const CHUNK = 5000;
 /** What may be worked at a time, in ms: whoever is asked something answers soon. */
 const SLICE_MS = 12;
+/** What may be worked before a trace is shown. */
+const FIRST_SLICE_MS = 100;
 /** Between two frames while playing. */
 export const FRAME_MS = 16;
 
@@ -69,7 +71,7 @@ export class Engine {
         this.#show(id, session);
       } else if (session.verifying) {
         const { length } = session.about().warnings;
-        session.verify(this.#clock, deadline);
+        session.verify(this.#clock, deadline + SLICE_MS);
         if (session.about().warnings.length > length) this.#announce(id, session);
         this.#show(id, session);
       }
@@ -89,7 +91,10 @@ export class Engine {
           this.#refuse(id, 'open', opened.mistakes);
           return;
         }
-        this.#put(id, new Session(opened, options.stops ?? []), options.events ?? true);
+        const session = new Session(opened, options.stops ?? []);
+        // A short trace is compared before anybody sees it.
+        session.verify(this.#clock, this.#clock() + FIRST_SLICE_MS);
+        this.#put(id, session, options.events ?? true);
         return;
       }
       case 'fork': {

@@ -30,7 +30,7 @@ export type Place =
   | Target
   | { readonly kind: 'events'; readonly events: number; readonly at: number }
   /** The violation with which a trace ends, or its start when it ends with none. */
-  | { readonly kind: 'failure'; readonly traced: number };
+  | { readonly kind: 'failure' };
 
 export type Mistakes = { readonly mistakes: readonly string[] };
 
@@ -171,7 +171,7 @@ async function fromTrace(buffer: ArrayBuffer): Promise<Opened | Mistakes> {
     // The form accepts more than it names, and what it names is a scenario.
     base: { ...(scenario as unknown as Scenario), release },
     seed: seed.seed,
-    at: { kind: 'failure', traced: last - 1 },
+    at: { kind: 'failure' },
     promised: footer.success ? { traced: footer.data.events, hash: footer.data.traceHash } : null,
     recorded: { text, starts: lines.starts.slice(1, last + 1) },
     warnings,

@@ -35,6 +35,8 @@ export class Session {
   /** Of a story; null: the speed is constant. */
   #pace: Pace | null = null;
   #stopped: Stop | null = null;
+  /** Nobody has gone anywhere yet: the violation of a trace is shown as soon as it is found. */
+  #awaitsFailure = false;
   #agreed: Frame['promised'] = null;
   /** How much of the trace is still what it was when it was asked for last. */
   #valid = 0;
@@ -151,6 +153,7 @@ export class Session {
 
   play(speed: number | 'story'): void {
     if (this.#isEnd()) this.seek({ kind: 'start' });
+    this.#awaitsFailure = false;
     this.#pace = speed === 'story' ? new Pace() : null;
     this.#speed = speed === 'story' ? 1 : Math.min(Math.max(speed, 0.000_001), 1_000_000);
     this.#stopped = null;
@@ -158,6 +161,7 @@ export class Session {
 
   pause(): void {
     this.#speed = 0;
+    this.#awaitsFailure = false;
   }
 
   /** Lets so much of our time pass, but works no longer than until `deadline` of `clock`, both in ms. */
@@ -264,9 +268,8 @@ export class Session {
         return;
       }
       case 'failure':
-        while (played.trace.length < to.traced && played.violated.length === 0 && played.next());
-        if (played.nextAt() === Infinity) played.next();
-        this.seek({ kind: played.violated.length > 0 ? 'violation' : 'start' });
+        this.#moveTo(0);
+        this.#awaitsFailure = true;
         return;
       case 'violation': {
         while (played.violated.length === 0 && played.next());
@@ -366,12 +369,16 @@ export class Session {
     const { recorded } = this.opened;
     if (recorded === null || this.#played.run.scenario !== this.opened.base || this.#seed !== this.opened.seed)
       return false;
-    return this.#played.trace.length < recorded.starts.length - 1 && !this.#played.ended && !this.#played.tooLong;
+    const { trace, ended, tooLong, violated } = this.#played;
+    // What never came to pass shows at the very end.
+    const last = this.#awaitsFailure && violated.length === 0 && this.#played.nextAt() === Infinity;
+    return !ended && !tooLong && (trace.length < recorded.starts.length - 1 || last);
   }
 
   /** Plays ahead what a trace holds, and compares, but works no longer than until `deadline` of `clock`. */
   verify(clock: () => number, deadline: number): void {
-    while (this.verifying && this.#played.next()) if (this.#played.events % 64 === 0 && clock() > deadline) return;
+    while (this.verifying && this.#played.next()) if (this.#played.events % 64 === 0 && clock() > deadline) break;
+    if (this.#awaitsFailure && this.#played.violated.length > 0) this.seek({ kind: 'violation' });
   }
 
   // ── inside

@@ -379,6 +379,7 @@ export const en = texts({
   'compare.main': 'This one',
   'compare.other': 'The other one',
   'compare.equal': 'So far both are the same.',
+  'compare.beginning': 'So far one of them is the beginning of the other.',
   'compare.differ': 'They part at {at}, event {event}.',
   'compare.goTo': 'Go there',
   'compare.swap': 'Go on with the other one',

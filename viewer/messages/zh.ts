@@ -375,6 +375,7 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   'compare.main': '当前这个',
   'compare.other': '另一个',
   'compare.equal': '到目前为止两者相同。',
+  'compare.beginning': '到目前为止，其中一个是另一个的开头。',
   'compare.differ': '两者在 {at}、事件 {event} 处分开。',
   'compare.goTo': '跳到那里',
   'compare.swap': '换成另一个继续',

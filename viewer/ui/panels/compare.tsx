@@ -39,7 +39,7 @@ export function Compare() {
       <div class="compare-head">
         <p role="status">
           {difference === null || at === null
-            ? t('compare.equal')
+            ? t(a.hash === b.hash ? 'compare.equal' : 'compare.beginning')
             : t('compare.differ', { at: seconds(at), event: thousands(difference.event ?? 0) })}
         </p>
         {difference !== null && (

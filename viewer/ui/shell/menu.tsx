@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export interface MenuItem {
   /** Stable, for tests and for the focus. */
@@ -29,7 +29,8 @@ export function Menu({ label, x, y, items, close }: MenuProps) {
     menu.style.left = `${Math.max(4, Math.min(x, innerWidth - width - 4))}px`;
     menu.style.top = `${Math.max(4, Math.min(y, innerHeight - height - 4))}px`;
   }, [x, y]);
-  useEffect(() => {
+  // At once: a key that follows is meant for the menu.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const here = element.current;
     entries(here)[0]?.focus();

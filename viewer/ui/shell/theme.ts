@@ -20,13 +20,17 @@ export function chooseTheme(chosen: Theme): void {
   show();
 }
 
-/** The other of light and dark than what is shown. */
+/** The other of light and dark than what is shown; where that is what the system prefers, the page follows it again. */
 export function toggleTheme(): void {
-  chooseTheme(shownTheme.value === 'dark' ? 'light' : 'dark');
+  const wanted = shownTheme.value === 'dark' ? 'light' : 'dark';
+  chooseTheme(wanted === systemTheme() ? 'auto' : wanted);
+}
+
+function systemTheme(): 'light' | 'dark' {
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 }
 
 function show(): void {
-  const dark = theme.value === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : theme.value === 'dark';
-  shownTheme.value = dark ? 'dark' : 'light';
+  shownTheme.value = theme.value === 'auto' ? systemTheme() : theme.value;
   document.documentElement.dataset['theme'] = shownTheme.value;
 }
