@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly json?: true;
   readonly quiet?: true;
   readonly verbose?: true;
+  /** Clients, sessions and watches in the story. */
+  readonly clients?: true;
   /** `vitest`: print a test of this run, and do not play it. */
   readonly emit?: 'vitest';
   /** Files with properties of somebody else's. */
@@ -71,7 +73,14 @@ async function play({ nameOrPath, scenario, seed, options, more, trace, terminal
   const ledger = new FencingLedger();
   const told = options.json !== true && options.quiet !== true;
   const story = told
-    ? new Story({ scenario, paint, verbose: options.verbose === true, ledger, write: (line) => terminal.print(line) })
+    ? new Story({
+        scenario,
+        paint,
+        verbose: options.verbose === true,
+        clients: options.clients === true,
+        ledger,
+        write: (line) => terminal.print(line),
+      })
     : undefined;
   if (told) terminal.print(...announcement(scenario, seed, paint));
   const driven = await drive(scenario, seed, {

@@ -140,7 +140,19 @@ export type Mistake =
   | 'deadLogThreadStays'
   // clients
   | 'acceptsFresherClient'
-  | 'answersBeforeCommit';
+  | 'answersBeforeCommit'
+  | 'readsOvertakeWrites'
+  | 'readsShowProposedZxid'
+  | 'syncAnswersAtOnce'
+  // sessions
+  | 'closingSessionCreates'
+  | 'forgetsLearnersTouches'
+  // data model and watches
+  | 'multiForgetsParents'
+  | 'multiAppliesSome'
+  | 'setWatchesTellsCreated'
+  | 'watchesStay'
+  | 'answersBeforeEvents';
 
 /** 3.9.4 and today's master. */
 const master: Behaviour = {
