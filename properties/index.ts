@@ -30,7 +30,6 @@ import { prefixConsistency } from './prefix-consistency.ts';
 import { primaryIntegrity } from './primary-integrity.ts';
 import { processConsistency } from './process-consistency.ts';
 import { progressAfterCalm } from './progress-after-calm.ts';
-import { repliesEqualTheLog } from './replies-equal-the-log.ts';
 import { recipeBarrier } from './recipe-barrier.ts';
 import { recipeConfigurationSeen } from './recipe-configuration-seen.ts';
 import { recipeCrashDetected } from './recipe-crash-detected.ts';
@@ -46,9 +45,11 @@ import { recipeQueueOnce } from './recipe-queue-once.ts';
 import { recipeQueueOrder } from './recipe-queue-order.ts';
 import { recipeTwoPhaseCommit } from './recipe-two-phase-commit.ts';
 import { recipeViewsConverge } from './recipe-views-converge.ts';
+import { repliesEqualTheLog } from './replies-equal-the-log.ts';
 import { sameState } from './same-state.ts';
 import { sequenceNumbersUnique } from './sequence-numbers-unique.ts';
 import { sessionsExpireInTime } from './sessions-expire-in-time.ts';
+import { sessionsOfTheGoneEnd } from './sessions-of-the-gone-end.ts';
 import { singleSystemImage } from './single-system-image.ts';
 import { syncThenReadIsFresh } from './sync-then-read-is-fresh.ts';
 import { totalOrder } from './total-order.ts';
@@ -97,6 +98,7 @@ export const PROPERTIES: readonly Property[] = [
   ephemeralsEndWithTheirSession,
   sequenceNumbersUnique,
   sessionsExpireInTime,
+  sessionsOfTheGoneEnd,
   syncThenReadIsFresh,
   progressAfterCalm,
   recipeMutualExclusion,

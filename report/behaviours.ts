@@ -29,6 +29,7 @@ const MISTAKES: { readonly [M in Mistake]: string } = {
     'A leader tells its clients the zxid that it has proposed last, not the one that it has applied.',
   syncAnswersAtOnce: 'A server answers a sync by itself.',
   closingSessionCreates: 'A session whose end is proposed may still write.',
+  syncForgetsSessions: 'Sessions that begin in what a learner applies during synchronization are unknown to it.',
   forgetsLearnersTouches: 'A leader passes over the sessions that its learners have heard of.',
   multiForgetsParents: "A multi that fails takes what is pending of its nodes' parents with it.",
   multiAppliesSome: 'A multi that fails is applied up to where it fails.',

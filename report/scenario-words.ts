@@ -2,6 +2,7 @@ import { unreachable } from '../sim/assert.ts';
 import type { Action, ClientModel, Condition, Fact, Moment, Scenario, Step, Who } from '../sim/scenario.ts';
 import type { Micros, Range } from '../sim/time.ts';
 import { DEFAULT_SETTINGS } from '../sim/zab/config.ts';
+import { isEndless } from '../scenarios/schema-workloads.ts';
 import { formatDuration } from '../scenarios/units.ts';
 import { operationWords } from './client-words.ts';
 import { count, enumerate, when, who, whoSet, zxidText } from './text.ts';
@@ -49,11 +50,20 @@ export function scheduleWords({ schedule }: Scenario): string | null {
 
 export function clientWords(client: ClientModel): string {
   const where = client.server === 'any' ? 'any server' : who(client.server);
-  const session = client.sessionTimeoutMs === 0 ? 'without a session' : `session timeout ${client.sessionTimeoutMs} ms`;
-  const { program } = client;
+  const { program, sessionTimeoutMs } = client;
+  const session = [
+    sessionTimeoutMs === 0 ? 'without a session' : `session timeout ${sessionTimeoutMs} ms`,
+    when(client.chroot !== undefined, `, chroot ${client.chroot ?? ''}`),
+  ].join('');
   if (program !== undefined) {
-    const options = Object.entries(program.options).map(([name, value]) => `${name} ${String(value)}`);
-    return `${client.name}: at ${where}, ${session}, runs ${program.program} at ${program.instance}${options.length === 0 ? '' : ` (${options.join(', ')})`}`;
+    const { instance, options } = program;
+    const said = Object.entries(options).map(([name, value]) => `${name} ${String(value)}`);
+    return [
+      `${client.name}: at ${where}, ${session}, runs ${program.program} at ${instance}`,
+      when(said.length > 0, ` (${said.join(', ')})`),
+      when(isEndless(client), ', until the end'),
+      when(client.operations > 0 && !isEndless(client), `, ${count(client.operations, 'round')}`),
+    ].join('');
   }
   if (client.operations === 0) return `${client.name}: at ${where}, ${session}, does what the timeline says`;
   const { write, read, sync } = client.mix;

@@ -88,6 +88,10 @@ function checkStep(draft: Draft, step: StepFields, path: Path, report: ReportMis
   const check = (value: Who | undefined, at: Path): void => checkWho(draft.ensemble, value, [...path, ...at], report);
   check(step.when?.server, ['when', 'server']);
   check(step.when?.peer, ['when', 'peer']);
+  if (step.when?.client !== undefined)
+    checkClient(draft.clients, step.when.client, [...path, 'when', 'client'], report);
+  if (step.when?.fact !== undefined && step.when.event !== 'recipe')
+    report([...path, 'when', 'fact'], `only recipe has a fact, ${step.when.event} has none`, true);
   if (step.when?.message !== undefined && !['sent', 'received', 'lost'].includes(step.when.event))
     report(
       [...path, 'when', 'message'],
@@ -270,6 +274,7 @@ function checkExpectation({ fields, ensemble, clients }: Draft, report: ReportMi
     const path = ['expect', 'seen', index];
     checkWho(ensemble, fact.server, [...path, 'server'], report);
     checkWho(ensemble, fact.peer, [...path, 'peer'], report);
+    if (fact.client !== undefined) checkClient(clients, fact.client, [...path, 'client'], report);
     if (fact.atMost !== undefined && fact.atMost < (fact.atLeast ?? 0))
       report([...path, 'atMost'], 'atMost is below atLeast');
   }

@@ -74,7 +74,8 @@ test('elections and synchronizations are found in the logs of their servers', ()
   const leader = lines(3, [
     '-',
     '-',
-    'Synchronizing with Learner sid: 1 maxCommittedLog=0x100000002 minCommittedLog=0x100000001 lastProcessedZxid=0x100000002 peerLastZxid=0x5',
+    'Synchronizing with Learner sid: 1 maxCommittedLog=0x100000002 minCommittedLog=0x100000001 ' +
+      'lastProcessedZxid=0x100000002 peerLastZxid=0x5',
     'Sending snapshot last zxid of peer is 0x5, zxid of leader is 0x100000002, send zxid of db as 0x100000002, 1 concurrent',
   ]);
   expect(electionsOf(follower)).toEqual([

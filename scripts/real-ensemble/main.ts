@@ -42,7 +42,7 @@ function refuse(why: string): number {
   return 2;
 }
 
-async function main(args: string[]): Promise<number> {
+async function main(args: string[], stop: AbortController): Promise<number> {
   let values: Options;
   let positionals: readonly string[];
   try {
@@ -64,7 +64,6 @@ async function main(args: string[]): Promise<number> {
       `There is no Java, or no ZooKeeper${values.zookeeper === undefined ? '' : ` in ${values.zookeeper}`} here.\n` +
         'On Debian: apt-get install zookeeper. Elsewhere: unpack a release, and name it with --zookeeper DIR.',
     );
-  const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(signal)));
   const { keep, client: through } = values;
   if (through !== 'wire' && through !== 'library') return refuse(`there is no client ${through}\n\n${USAGE}`);
@@ -103,4 +102,14 @@ function compare(text: string, release: string): number {
   return isConform(verdict) ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+/** Interrupted: as a shell tells it. */
+const INTERRUPTED = 130;
+
+const stop = new AbortController();
+try {
+  process.exitCode = await main(process.argv.slice(2), stop);
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+  process.stderr.write('interrupted; the servers are stopped\n');
+  process.exitCode = INTERRUPTED;
+}

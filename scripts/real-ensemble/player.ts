@@ -34,6 +34,7 @@ interface Stage {
   readonly plan: CasePlan;
   readonly installation: Installation;
   readonly through: 'wire' | 'library';
+  readonly signal: AbortSignal;
   readonly servers: readonly RealServer[];
   readonly labels: Map<bigint, string>;
   readonly clients: Map<string, RealClient>;
@@ -63,6 +64,7 @@ export async function playReal(
     plan,
     installation,
     through: options.through,
+    signal: options.signal,
     servers,
     labels: new Map(),
     clients: new Map(),
@@ -244,6 +246,7 @@ async function writes(step: PlanStep, client: RealClient | undefined): Promise<F
 async function playWorkload(stage: Stage, items: readonly Fields[]): Promise<readonly Fields[]> {
   const played: Fields[] = [];
   for (const [i, item] of items.entries()) {
+    stage.signal.throwIfAborted();
     const { result: _before, i: _index, ...rest } = item;
     const asked = withZxid(stage, rest);
     played.push({ i, ...asked, result: await workloadOp(stage, asked) });

@@ -85,7 +85,8 @@ export type Act =
   | { readonly kind: 'say'; readonly fact: string; readonly detail: RecipeDetail }
   /** Uses something outside ZooKeeper, which lives in the world and answers after two journeys through the network.
    *  `token` null: a resource without fencing, which takes what comes; else it refuses a token below the highest it has
-   *  seen; shared uses may come in any order among themselves. When it gets there the trace tells `recipe` with the fact `used` or `refused` and the detail
+   *  seen; shared uses may come in any order among themselves. When it gets there the trace tells `recipe` with the fact
+   *  `used` or `refused` and the detail
    *  {resource, token, ...detail}. `used` comes exactly once, as long as the client runs. */
   | {
       readonly kind: 'use';

@@ -110,14 +110,19 @@ function withClients(scenario: Scenario, clients: readonly ClientModel[]): Parti
   const kept = scenario.clients.filter((client) => clients.includes(client));
   const indexOf = (old: number): number => kept.findIndex((client) => client === scenario.clients[old]);
   const { schedule } = scenario;
-  if (schedule.kind !== 'calm') return { clients: kept, timeline: scenario.timeline };
+  // What waits for a client that is gone waits for ever.
+  const timeline = scenario.timeline.filter(({ moment }) => {
+    const waitsFor = moment.kind === 'when' ? moment.when.client : undefined;
+    return waitsFor === undefined || kept.some(({ name }) => name === waitsFor);
+  });
+  if (schedule.kind !== 'calm') return { clients: kept, timeline };
   const except = schedule.except.flatMap((draw): Draw[] => {
     if (draw.stream === 'client') return indexOf(draw.a) < 0 ? [] : [{ ...draw, a: indexOf(draw.a) }];
     if (draw.stream !== 'latency' && draw.stream !== 'mishap') return [draw];
     const [a, b] = [draw.a, draw.b].map((end) => (end < 0 ? -1 - indexOf(-1 - end) : end));
     return a === 0 || b === 0 || a === undefined || b === undefined ? [] : [{ ...draw, a, b }];
   });
-  return { clients: kept, timeline: scenario.timeline, schedule: { kind: 'calm', except } };
+  return { clients: kept, timeline, schedule: { kind: 'calm', except } };
 }
 
 /** Clients of which a file would say nothing but their name, and the server they use. */

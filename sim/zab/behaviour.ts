@@ -146,6 +146,7 @@ export type Mistake =
   | 'syncAnswersAtOnce'
   // sessions
   | 'closingSessionCreates'
+  | 'syncForgetsSessions'
   | 'forgetsLearnersTouches'
   // data model and watches
   | 'multiForgetsParents'

@@ -101,6 +101,16 @@ export const BROKEN_CLIENTS: Readonly<Record<string, Broken>> = {
         .tell(3, { kind: 'sessionExpired', session: 11 }),
   },
 
+  // Long after everything is calm.
+  'sessions-of-the-gone-end': {
+    with: [],
+    trace: () =>
+      one()
+        .close(11)
+        .c.tell(0, { kind: 'calm' })
+        .wait(40_000 * MS),
+  },
+
   // Another client was told of a write before the sync, and the read behind it does not know of it.
   'sync-then-read-is-fresh': {
     with: [],

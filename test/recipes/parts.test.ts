@@ -44,7 +44,7 @@ describe('a mistake in the data of a recipe has a position', () => {
     ['{kind: lock, path: /}', /x\.yaml:7:\d+: .*the root is no place for a recipe/],
     ['{kind: lock, mistake: forgets}', /x\.yaml:7:\d+: .*no-fencing-token/],
     ['{kind: queue}', /x\.yaml:7:\d+: .*role/],
-    ['{kind: lock, hold: soon}', /x\.yaml:7:\d+: .*duration/],
+    ['{kind: lock, hold: soon}', /x\.yaml:7:\d+: .*duration such as/],
     ['{kind: lock, size: 3}', /x\.yaml:7:\d+: .*size/],
   ])('%s', (recipe, message) => {
     const found = parseScenario(`${HEAD}clients:\n  - {name: a, recipe: ${recipe}}\n`, 'x.yaml');

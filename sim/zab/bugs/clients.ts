@@ -47,6 +47,21 @@ export const CLIENTS: readonly Bug[] = [
     deviation: { mistake: 'closingSessionCreates' },
   },
   {
+    name: 'ZOOKEEPER-1367',
+    kind: 'historic',
+    title: 'Sessions that begin in what a learner applies during synchronization are unknown to it',
+    about:
+      'The tracker of sessions was told of what a serving server applied, and not of what came between NEWLEADER and' +
+      ' UPTODATE. When such a server led later, nobody counted the time of those sessions: they never ended, nor did their' +
+      ' ephemeral nodes, and the servers differed in who has a session.',
+    also: [],
+    affects: '3.4.2 and earlier',
+    fixed: '3.3.5, 3.4.3',
+    releases: [],
+    breaks: ['same-state', 'sessions-of-the-gone-end'],
+    deviation: { mistake: 'syncForgetsSessions' },
+  },
+  {
     name: 'ZOOKEEPER-1624',
     kind: 'historic',
     title: 'A multi that fails makes the leader forget what is pending for the parents of its nodes',
