@@ -62,6 +62,8 @@ function ofWrite(request: ClientRequest, { txn, error, answer }: Moment, reply: 
 
 function ofRead(request: ClientRequest, { tree }: Moment, reply: Reply, ids: readonly AuthId[]): string | undefined {
   const op = request.op as ReadOp;
+  // A leader looks at the session of reads, too, and refuses one behind the proposal of its end: that is not in the tree.
+  if (reply.error === 'SESSIONEXPIRED') return undefined;
   // What these answer is a matter of the connection's watches.
   if (op.op === 'removeWatches' || op.op === 'checkWatches') return undefined;
   const reader = {

@@ -98,12 +98,12 @@ export const twoPhaseCommit = follow<State>({
       // BADVERSION: an earlier attempt, whose answer was lost, has done it.
       answered: (state) =>
         // Whoever votes abort need not ask what the others say.
-        state.vote === ABORT ? to('done', say('applies', { decision: ABORT })) : to('await'),
+        state.vote === ABORT ? to('done', say('applies', { decision: ABORT })) : to('attend'),
     },
-    await: {
+    attend: {
       begin: (state) => stay(call(exists(decisionOf(state), true))),
       answered: (_, { error }) => (error === null ? to('learn') : stay()),
-      event: () => to('await'),
+      event: () => to('attend'),
     },
 
     // ── both
