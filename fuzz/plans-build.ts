@@ -184,7 +184,10 @@ function diskOf(
   { tickTime, syncLimit, initLimit }: Settings,
 ): DiskModel {
   const patience = syncLimit * tickTime * MS;
-  const some = Math.min(Math.floor((patience * (5 + (slow % 240))) / 100), Math.floor((initLimit * tickTime * MS) / 6));
+  // Whoever wants a session asks for it again and again. If every such write took a follower longer than its leader's
+  // patience, no calm would ever come; without sessions the load has an end.
+  const most = hasSessions(on) ? Math.floor(patience / 4) : Math.floor((initLimit * tickTime * MS) / 6);
+  const some = Math.min(Math.floor((patience * (5 + (slow % 240))) / 100), most);
   const fast = pick<Range>(
     [
       [500, 5 * MS],
@@ -225,13 +228,17 @@ function clocksOf(on: ReadonlySet<Feature>, { slow }: Base, servers: readonly Se
 
 // ── load
 
+function hasSessions(on: ReadonlySet<Feature>): boolean {
+  return on.has('sessions') || on.has('ephemerals') || on.has('watches') || on.has('clientFaults');
+}
+
 /** Sessions that ephemerals and watches hang on, with and without a client library: whoever opens a session of the tree's
  *  own service has one. */
 function clientsOf(on: ReadonlySet<Feature>, { load, gap }: Base, service: Scenario['service']): ClientModel[] {
   const plain = { server: 'any' as const, from: 0, operations: 0, keys: 3, timeout: pick([800, 1500], load) * MS };
   const mix = on.has('reads') ? { write: 40, read: 40, sync: 20 } : { write: 100, read: 0, sync: 0 };
   const think: Range = [MS, 10 * MS];
-  const hung = service === 'zookeeper' && (on.has('ephemerals') || on.has('watches') || on.has('clientFaults'));
+  const hung = service === 'zookeeper' && hasSessions(on);
   const session = on.has('sessions') || hung ? pick([1000, 4000], load) : 0;
   const clients: ClientModel[] = [
     { ...plain, name: 'a', sessionTimeoutMs: session, think, mix },

@@ -36,7 +36,7 @@ export function sessionWords(session: number): string {
 
 /** ` (resource r, token 3)`; nothing for no detail. */
 function detailWords(detail: Extract<OfClient, { readonly kind: 'recipe' }>['detail']): string {
-  const said = Object.entries(detail).map(([key, value]) => `${key} ${printable(String(value), 30)}`);
+  const said = Object.entries(detail).map(([key, value]) => `${key} ${valueWords(value)}`);
   return said.length === 0 ? '' : ` (${said.join(', ')})`;
 }
 
@@ -67,4 +67,9 @@ export function answerWords(answer: Answer | null): string {
     ...(clientInfo === undefined ? [] : [clientInfo.map(({ authScheme }) => authScheme).join(' ')]),
     ...(stat === undefined ? [] : [`version ${stat.version}`]),
   ].join(', ');
+}
+
+/** A number beyond 32 bits is a zxid: a token, a term. */
+function valueWords(value: string | number | boolean | null): string {
+  return typeof value === 'number' && value > 0xffff_ffff ? `0x${value.toString(16)}` : printable(String(value), 30);
 }

@@ -10,6 +10,7 @@ import { jsonMistakeAt } from '../../report/json-position.ts';
 import { checkTrace, readLines, TraceWriter } from '../../report/ndjson.ts';
 import { headerForm } from '../../report/trace-form.ts';
 import { VERSION } from '../../report/version.ts';
+import { TRACE_VERSION } from '../../sim/trace.ts';
 import { coldStart, scenario } from './fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zabsim-traces-'));
@@ -102,13 +103,13 @@ test('a trace of another version is refused, and nothing in it is judged', async
   const header = (change: (from: string) => string) => (lines: string[]) =>
     lines.map((line, i) => (i === 0 ? change(line) : 'rubbish')).join('\n');
   expect(await mistakes(header((line) => line.replace(/"traceVersion":\d+/, '"traceVersion":99')))).toEqual([
-    '1:1: a trace of version 99; this zabsim reads version ${TRACE_VERSION}',
+    `1:1: a trace of version 99; this zabsim reads version ${TRACE_VERSION}`,
   ]);
   expect(await mistakes(header((line) => line.replace(`"zabsim":"${VERSION}"`, '"zabsim":"0.0.1"')))).toEqual([
     expect.stringMatching(/^1:1: made by zabsim 0.0.1/),
   ]);
   expect(await mistakes(header((line) => line.replace(/"traceVersion":\d+,/, '')))).toEqual([
-    '1:1: a trace of version undefined; this zabsim reads version ${TRACE_VERSION}',
+    `1:1: a trace of version undefined; this zabsim reads version ${TRACE_VERSION}`,
   ]);
 });
 
@@ -142,8 +143,13 @@ test('the form of a header accepts what the parser of scenarios makes, of every 
     expect(headerForm.safeParse(JSON.parse(JSON.stringify(header))).error, name).toBeUndefined();
   }
   expect(
-    headerForm.safeParse({ zabsim: VERSION, traceVersion: TRACE_VERSION, scenario: scenario(), seed: '1', release: 'corrected' })
-      .success,
+    headerForm.safeParse({
+      zabsim: VERSION,
+      traceVersion: TRACE_VERSION,
+      scenario: scenario(),
+      seed: '1',
+      release: 'corrected',
+    }).success,
   ).toBe(true);
 });
 
