@@ -203,7 +203,11 @@ export function actionWords(action: Action): string {
       return `client ${action.client} is started again`;
     case 'cutClient': {
       const way =
-        action.way === 'both' ? 'off from' : action.way === 'toServers' ? 'off on its way to' : 'off on the way back from';
+        action.way === 'both'
+          ? 'off from'
+          : action.way === 'toServers'
+            ? 'off on its way to'
+            : 'off on the way back from';
       return `client ${action.client} is cut ${way} ${names(action.servers)}`;
     }
     case 'healClient':
