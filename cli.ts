@@ -43,6 +43,7 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
     .addOption(new Option('--json', 'print one JSON object and nothing else').conflicts(['quiet', 'verbose']))
     .addOption(new Option('-q, --quiet', 'print the verdict only').conflicts('verbose'))
     .option('-v, --verbose', 'print every packet, vote and disk write too')
+    .option('--clients', 'print what clients are told, their sessions and watches too')
     .option('-p, --property <file...>', 'judge it by the properties of these modules too')
     .addOption(emitOption())
     .action(async (name: string, { bug, ...rest }: import('./commands/run.ts').RunOptions & { bug?: string }) => {
@@ -55,6 +56,7 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
       examples([
         ['zabsim run old-leader-pauses-and-is-fenced', 'the story of npm start'],
         ['zabsim run sync-trunc --seed 0x2a --verbose', 'with every packet'],
+        ['zabsim run tree-under-chaos --clients', 'with clients, sessions and watches'],
         ['zabsim run my.yaml --release 3.8.0 --trace run.ndjson', 'as that release, kept'],
         ['zabsim run chaos-of-five --seed $(git rev-parse HEAD) -q', 'a seed of its own per commit'],
         ['zabsim run my.yaml --property mine.js', 'with a property of your own'],
@@ -66,7 +68,7 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
 
   program
     .command('list')
-    .summary('list scenarios, bugs, properties, releases, faults, rules')
+    .summary('list scenarios, bugs, properties, releases, recipes, faults, rules')
     .description('Lists what has a name, with one sentence each.')
     .argument('[what]', 'scenarios, bugs, properties, releases, faults or rules; all without it')
     .option('--json', 'print JSON')
@@ -95,6 +97,7 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
         ['zabsim show sync-trunc', 'its timeline and what it expects'],
         ['zabsim show epoch-fencing', 'what must hold, and who says so'],
         ['zabsim show 3.8.0', 'where that release differs'],
+        ['zabsim show lock', 'a recipe, and how it is got wrong'],
         ['zabsim show ZOOKEEPER-4643', 'a bug, and how to see it'],
       ]),
     );
@@ -184,6 +187,30 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
     );
 
   addPageCommands(program, { terminal, done, examples });
+
+  program
+    .command('history')
+    .summary("print a client's calls and what it was told")
+    .description(
+      'Plays a scenario and prints one client: each call with its answer, the states of its connection, its watches.',
+    )
+    .argument('<scenario|file>', 'a name from "zabsim list scenarios", or a YAML file')
+    .option('-c, --client <name>', 'whose history, by name or number; the first client without it')
+    .option('--from <time>', 'from this virtual time on, such as 2.5s')
+    .option('--until <time>', 'until this virtual time')
+    .option('-s, --seed <seed>', 'the seed', '1')
+    .option('-r, --release <name>', 'behave as this release')
+    .option('--json', 'print one JSON object and nothing else')
+    .action(async (name: string, options: import('./commands/history.ts').HistoryOptions) => {
+      done((await import('./commands/history.ts')).history(name, options, terminal));
+    })
+    .addHelpText(
+      'after',
+      examples([
+        ['zabsim history tree-under-chaos -c b --until 20s', 'what client b lived through'],
+        ['zabsim history one-link-cut --json', 'for a program'],
+      ]),
+    );
 
   addSearchCommands(program, { terminal, done, examples });
 

@@ -3,7 +3,7 @@ import { PROPERTIES } from '../properties/index.ts';
 import { run } from '../sim/run.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { bareLoop } from './bare.ts';
-import { IDLE, SHORT, STEADY } from './cases.ts';
+import { IDLE, SHORT, STEADY, TREE, TREE_AS_REGISTER } from './cases.ts';
 import { interleaved } from './measure.ts';
 import { type Hour, hourOfWork, processMs } from './processes.ts';
 
@@ -46,11 +46,13 @@ function rates(): Figure[] {
       steady: () => play(STEADY),
       unwatched: () => play(STEADY, []),
       idle: () => play(IDLE),
+      tree: () => play(TREE),
+      treeAsRegister: () => play(TREE_AS_REGISTER),
       runs: () => manyRuns(200),
     },
     ROUNDS,
   );
-  const { bare, steady, unwatched, idle, runs } = timed;
+  const { bare, steady, unwatched, idle, runs, tree, treeAsRegister } = timed;
   const events = (name: string, perSecond: number, budget: Figure['budget'], note: string): Figure => ({
     name,
     value: perSecond,
@@ -69,6 +71,13 @@ function rates(): Figure[] {
     ),
     events('5 servers under load, no property', unwatched.perSecond, null, 'what judging costs'),
     events('5 idle servers, all properties', idle.perSecond, null, 'an hour of pings'),
+    events('register, 10 clients, all properties', treeAsRegister.perSecond, null, 'the load of the line below'),
+    events(
+      'znodes, 10 clients, all properties',
+      tree.perSecond,
+      { kind: 'least', value: treeAsRegister.perSecond / 2 },
+      `${((tree.perSecond / treeAsRegister.perSecond) * 100).toFixed(0)} % of the register's rate`,
+    ),
     {
       name: '3 servers, cold start to 4 commits',
       value: runs.perSecond,
@@ -111,11 +120,11 @@ function startUp(): Figure[] {
   ];
 }
 
-function memory(hour: Hour): Figure[] {
+function memory(hour: Hour, of: string): Figure[] {
   const heap = hour.heapMiB.join(', ');
   return [
     {
-      name: 'an hour of virtual time, peak memory',
+      name: `an hour of ${of}, peak memory`,
       value: hour.peakMiB,
       unit: 'MiB',
       budget: { kind: 'most', value: 150 },
@@ -123,7 +132,7 @@ function memory(hour: Hour): Figure[] {
       note: `live objects each quarter: ${heap} MiB`,
     },
     {
-      name: 'an hour of virtual time, wall time',
+      name: `an hour of ${of}, wall time`,
       value: hour.wallMs,
       unit: 'ms',
       budget: null,
@@ -159,7 +168,13 @@ function line(figure: Figure): string {
 
 async function main(args: readonly string[]): Promise<void> {
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, node ${process.version}`;
-  const figures = [...rates(), determinism(), ...startUp(), ...memory(await hourOfWork())];
+  const figures = [
+    ...rates(),
+    determinism(),
+    ...startUp(),
+    ...memory(await hourOfWork('register'), 'the register'),
+    ...memory(await hourOfWork('zookeeper'), 'znodes'),
+  ];
   if (args.includes('--json')) {
     console.log(
       JSON.stringify(

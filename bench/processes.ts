@@ -29,10 +29,12 @@ export interface Hour {
 }
 
 /** An hour of virtual time in a process of its own. */
-export async function hourOfWork(): Promise<Hour> {
+export async function hourOfWork(service: 'register' | 'zookeeper'): Promise<Hour> {
   const outfile = 'build/bench-memory.js';
   await build({ ...NODE_BUNDLE, entryPoints: ['bench/memory.ts'], outfile });
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', outfile], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', outfile, service], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Hour;
 }

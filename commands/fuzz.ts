@@ -5,7 +5,7 @@ import { planOf } from '../fuzz/plans.ts';
 import { Pool } from '../fuzz/pool.ts';
 import { fuzzReport, NOTHING_KNOWN, type Detail } from '../fuzz/report.ts';
 import type { FailureGroup, Tally } from '../fuzz/tally.ts';
-import { PROPERTIES } from '../properties/index.ts';
+import { PROPERTIES, SEARCHED_PROPERTIES } from '../properties/index.ts';
 import { failureReport } from '../report/failure-report.ts';
 import { unreached, type FuzzReport } from '../report/fuzz-report.ts';
 import { fuzzLines } from '../report/fuzz-text.ts';
@@ -111,7 +111,7 @@ async function play(
     {
       details,
       ownFaultFiles: new Map(tally.ownFaults.flatMap(({ run }) => savedPlan(run, asked, out))),
-      properties: [...PROPERTIES, ...own].map(({ name }) => name),
+      properties: [...SEARCHED_PROPERTIES, ...own].map(({ name }) => name),
     },
   );
   return { report, shrunken, refused: done.refused };

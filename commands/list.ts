@@ -7,6 +7,7 @@ import { wrap } from '../report/text.ts';
 import { groupedScenarioNames } from '../scenarios/load.ts';
 import { parseScenario } from '../scenarios/parse.ts';
 import { didYouMean } from '../scenarios/suggest.ts';
+import { RECIPES } from '../sim/clients/recipes/all.ts';
 import { RELEASES } from '../sim/zab/behaviour.ts';
 import { BUGS } from '../sim/zab/bugs/index.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
@@ -25,6 +26,7 @@ const LISTS: Readonly<Record<string, () => readonly Listed[]>> = {
   bugs: () => BUGS.map(({ name, title }) => ({ name, about: title })),
   properties: () => PROPERTIES.map(({ name, about }) => ({ name, about })),
   releases: () => RELEASES.map(({ name, about }) => ({ name, about })),
+  recipes: () => RECIPES.map(({ program: { name, about } }) => ({ name, about })),
   faults: () => FAULTS,
   rules: () => Object.entries(FENCING_RULES).map(([name, { about }]) => ({ name, about })),
 };

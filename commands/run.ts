@@ -39,6 +39,8 @@ export interface RunOptions {
   /** The window of diagram and timeline. */
   readonly from?: string;
   readonly until?: string;
+  /** Clients, sessions and watches in the story. */
+  readonly clients?: true;
   /** `vitest`: print a test of this run, and do not play it. */
   readonly emit?: 'vitest';
   /** Files with properties of somebody else's. */
@@ -83,7 +85,14 @@ async function play({ nameOrPath, scenario, seed, options, more, trace, terminal
   const picture = pictureOf(scenario, options, terminal);
   const told = options.json !== true && options.quiet !== true && picture === null;
   const story = told
-    ? new Story({ scenario, paint, verbose: options.verbose === true, ledger, write: (line) => terminal.print(line) })
+    ? new Story({
+        scenario,
+        paint,
+        verbose: options.verbose === true,
+        clients: options.clients === true,
+        ledger,
+        write: (line) => terminal.print(line),
+      })
     : undefined;
   if (told) terminal.print(...announcement(scenario, seed, paint));
   const driven = await drive(scenario, seed, {

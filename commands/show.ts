@@ -17,24 +17,28 @@ import { findScenario, groupedScenarioNames } from '../scenarios/load.ts';
 import { didYouMean } from '../scenarios/suggest.ts';
 import { formatDuration } from '../scenarios/units.ts';
 import type { Property } from '../sim/property.ts';
+import { findRecipe, RECIPES } from '../sim/clients/recipes/all.ts';
 import { findRelease, type Release, RELEASES } from '../sim/zab/behaviour.ts';
 import { type Bug, BUGS, findBehaviour, findBug } from '../sim/zab/bugs/index.ts';
 import { chooseScenario } from './choose.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import { propertySource, SCENARIOS } from './paths.ts';
+import { recipePage } from './show-recipe.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `zabsim show`: a scenario, a bug, a property, a release, a fault or a rule of fencing, explained, with its source. */
+/** `zabsim show`: a scenario, a bug, a property, a release, a recipe, a fault or a rule of fencing, explained, with its source. */
 export function show(name: string, terminal: Terminal): ExitCode {
   const { paint } = terminal;
   const property = PROPERTIES.find((candidate) => candidate.name === name);
   const bug = findBug(name);
   const release = findRelease(name);
+  const recipe = findRecipe(name);
   const fault = FAULTS.find((candidate) => candidate.name === name);
   const rule = Object.entries(FENCING_RULES).find(([candidate]) => candidate === name);
   if (property !== undefined) terminal.print(...propertyPage(property, paint));
   else if (bug !== undefined) terminal.print(...bugPage(bug, paint));
   else if (release !== undefined) terminal.print(...releasePage(release, paint));
+  else if (recipe !== undefined) terminal.print(...recipePage(recipe, paint));
   else if (fault !== undefined) terminal.print(paint.title(`fault ${fault.name}`), ...wrap(fault.about, '  '));
   else if (rule !== undefined)
     terminal.print(
@@ -54,6 +58,7 @@ function scenarioPage(name: string, paint: Paint): string[] {
       ...BUGS.map((known) => known.name),
       ...PROPERTIES.map((known) => known.name),
       ...RELEASES.map((known) => known.name),
+      ...RECIPES.map(({ program }) => program.name),
       ...FAULTS.map((known) => known.name),
       ...Object.keys(FENCING_RULES),
     ];

@@ -120,6 +120,10 @@ function applySetting(settings: Writable<Settings>, name: string, value: string)
     case 'zookeeper.forceSnapshotSync':
       settings.forceSnapshotSync = value === 'true';
       return true;
+    case 'zookeeper.enforceQuota':
+    case 'enforceQuota':
+      settings.enforceQuota = value === 'true';
+      return true;
     case 'zookeeper.extendedTypesEnabled':
     case 'extendedTypesEnabled':
       settings.extendedTypesEnabled = value === 'true';

@@ -3,9 +3,12 @@ import type { Micros } from '../sim/time.ts';
 import type { LogFile } from '../sim/zab/storage.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import type { Txn } from '../sim/zab/messages.ts';
+import { ERROR_CODES } from '../sim/zookeeper/codes.ts';
+import type { TimedTxn, TreeTxn } from '../sim/zookeeper/operations.ts';
 import { isEqual, isTime, type Compared, type Comparison } from './compare.ts';
+import { pick, resultOf, txnForm, type Fields, type Labels } from './operations.ts';
 import type { CaseRecord } from './record.ts';
-import { DELETED, type Plan, type PlannedCall } from './translate.ts';
+import type { Plan, PlannedCall } from './translate.ts';
 import { hex, type SeenCall, type Watch } from './watch.ts';
 
 /** All servers at one moment of the run. */
@@ -21,16 +24,18 @@ export interface Played {
   readonly plan: Plan;
   readonly watch: Watch;
   readonly moments: readonly Moment[];
+  /** What the record calls a session, by its id. */
+  readonly labels: Labels;
   readonly comparison: Comparison;
 }
 
 export interface ComparedFacts {
   readonly compared: readonly Compared[];
-  /** Facts that opaque transactions cannot express, by name. */
+  /** Facts of a form that is not known here, by name. */
   readonly notExpressed: readonly string[];
 }
 
-/** Compares the case's own facts, as far as opaque transactions can express them. */
+/** Compares the case's own facts. */
 export function compareFacts(played: Played): ComparedFacts {
   const compared: Compared[] = [];
   const notExpressed: string[] = [];
@@ -87,7 +92,7 @@ function compareObject(played: Played, name: string, real: Readonly<Record<strin
     return played.comparison.at(
       `/facts/${name}`,
       { err: real['err'], hdr_zxid: real['hdr_zxid'] },
-      { err: errOf(call, seen), hdr_zxid: zxidOf(seen) },
+      { err: errOf(seen), hdr_zxid: zxidOf(seen) },
     );
   }
   return undefined;
@@ -106,19 +111,20 @@ function compareLog(played: Played, name: string, real: readonly string[]): Comp
   return fewest(candidates);
 }
 
-/** The record's words for a transaction; which write it was is opaque here, so the record's word is taken for any. */
 function linesOf(moment: Moment, id: ServerId | undefined, real: readonly unknown[], tail = false): readonly string[] {
   const txns = txnsOf(moment, id);
   const shown = tail && txns.length > real.length ? txns.slice(txns.length - real.length) : txns;
   return shown.map((txn, i) => lineOf(txn, real[i]));
 }
 
+/** A record that tells a request in words may say create where create2 was sent. */
 function lineOf(txn: Txn, real: unknown): string {
-  const word = String(real ?? '').split(':')[1] ?? 'write';
-  const special = word === 'createSession' || word === 'closeSession' || word === 'error';
-  const mine = txn.body.kind === 'write' ? (special ? 'write' : word) : txn.body.kind;
-  return `${hex(txn.zxid)}:${mine}`;
+  const word = String(real ?? '').split(':')[1] ?? '';
+  const type = String(txnForm(txn, NO_LABELS)['type']);
+  return `${hex(txn.zxid)}:${type === 'create' && word === 'create2' ? word : type}`;
 }
+
+const NO_LABELS: Labels = new Map();
 
 function txnsOf(moment: Moment, id: ServerId | undefined): readonly Txn[] {
   return (id === undefined ? [] : (moment.logs.get(id) ?? [])).flatMap((file) => file.txns);
@@ -212,52 +218,44 @@ function compareResignations(played: Played, name: string, real: readonly string
 /** The call that the run made for a call of the plan. */
 export function seenCall(played: Played, planned: PlannedCall): SeenCall | undefined {
   const client = played.plan.scenario.clients.findIndex((model) => model.name === planned.client) + 1;
-  const same = (call: SeenCall): boolean =>
-    call.client === client && call.key === planned.key && call.op === opOf(planned);
-  if (planned.kind === 'write' || planned.kind === 'failingWrite')
-    return played.watch.calls.find((call) => same(call) && call.value === planned.value);
-  const before = played.plan.calls.filter(
-    (call) => call.client === planned.client && call.key === planned.key && call.kind === planned.kind,
+  const theirs = played.watch.calls.filter(
+    (call) => call.client === client && call.op !== 'createSession' && call.op !== 'closeSession',
   );
-  return played.watch.calls.filter(same)[before.indexOf(planned)];
+  return theirs[planned.nth];
 }
 
-function opOf(planned: PlannedCall): string {
-  return planned.kind === 'failingWrite' ? 'error' : planned.kind;
-}
-
-/** Our outcome in the record's words. A failing write's reason and a read of what was never written are opaque here. */
-export function errOf(planned: PlannedCall, seen: SeenCall | undefined): string {
+/** Our outcome in the record's words. A client makes up its own reasons, in small letters. */
+export function errOf(seen: SeenCall | undefined): string {
   if (seen === undefined || seen.outcome === 'unknown' || seen.outcome === 'pending') return 'CONNECTIONLOSS';
-  if (planned.kind === 'failingWrite') return seen.outcome === 'failed' ? (planned.err ?? 'failed') : 'OK';
-  // A client makes up its own reasons, in small letters; a server's are the names of error codes.
-  if (seen.outcome === 'failed')
-    return seen.error !== null && /^[A-Z]+$/.test(seen.error) ? seen.error : 'CONNECTIONLOSS';
-  if (planned.kind !== 'read') return 'OK';
-  return seen.result === null || seen.result === DELETED ? 'NONODE' : 'OK';
+  if (seen.outcome === 'ok') return 'OK';
+  return seen.error !== null && seen.error in ERROR_CODES ? seen.error : 'CONNECTIONLOSS';
 }
 
 function zxidOf(seen: SeenCall | undefined): string | null {
   return seen === undefined || seen.outcome === 'unknown' || seen.outcome === 'pending' ? null : hex(seen.zxid);
 }
 
-/** Requests of single steps: the result's error and zxid. */
+/** Requests of single steps: everything that the record says they were answered. */
 export function compareCall(played: Played, planned: PlannedCall): Compared | undefined {
-  if (planned.err === null && planned.zxid === null) return undefined;
+  const { err, zxid, result } = planned;
+  if (err === null && zxid === null) return undefined;
   const seen = seenCall(played, planned);
-  const written =
-    planned.kind !== 'read' || played.plan.calls.some((call) => call.kind === 'write' && call.key === planned.key);
-  const mine = errOf(planned, seen);
-  const err = planned.kind === 'read' && !written && mine === 'NONODE' ? planned.err : mine;
   const suffix = planned.index === 0 ? '' : `/${planned.index}`;
+  const path = `/steps/${planned.step}/result${suffix}`;
+  if (result !== null) return played.comparison.at(path, result, pick(answerOf(played, planned, seen), result));
   return played.comparison.at(
-    `/steps/${planned.step}/result${suffix}`,
-    {
-      ...(planned.err === null ? {} : { err: planned.err }),
-      ...(planned.zxid === null ? {} : { hdr_zxid: planned.zxid }),
-    },
-    { ...(planned.err === null ? {} : { err }), ...(planned.zxid === null ? {} : { hdr_zxid: zxidOf(seen) }) },
+    path,
+    { ...(err === null ? {} : { err }), ...(zxid === null ? {} : { hdr_zxid: zxid }) },
+    { ...(err === null ? {} : { err: errOf(seen) }), ...(zxid === null ? {} : { hdr_zxid: zxidOf(seen) }) },
   );
+}
+
+function answerOf(played: Played, planned: PlannedCall, seen: SeenCall | undefined): Fields {
+  const err = errOf(seen);
+  if (seen === undefined || err === 'CONNECTIONLOSS') return resultOf(undefined, played.labels);
+  const { zxid, answer: value } = seen;
+  const item = { kind: 'response', xid: 0, name: planned.kind, path: planned.key, zxid, value } as const;
+  return resultOf({ ...item, error: err === 'OK' ? null : err }, played.labels);
 }
 
 /** Whether paths exist in the end, as the record's last reads of them say. */
@@ -268,7 +266,7 @@ function compareFate(played: Played, name: string, real: unknown): Compared | un
   for (const path of Object.keys(real)) {
     const reads = played.plan.calls.filter((call) => call.kind === 'read' && call.key === path);
     const last = reads[reads.length - 1];
-    ours[path] = last === undefined ? fateAtEnd(played, path) : errOf(last, seenCall(played, last));
+    ours[path] = last === undefined ? fateAtEnd(played, path) : errOf(seenCall(played, last));
   }
   return played.comparison.at(`/facts/${name}`, real, ours);
 }
@@ -278,13 +276,23 @@ function fateAtEnd(played: Played, path: string): string {
   return writtenAtEnd(played).has(path) ? 'OK' : 'NONODE';
 }
 
+/** The nodes that the last leader's log makes and leaves. */
 function writtenAtEnd(played: Played): ReadonlySet<string> {
   const leader = played.watch.leaders[played.watch.leaders.length - 1]?.server;
   const end = played.moments[played.moments.length - 1];
-  const keys = new Set<string>();
-  for (const txn of end === undefined ? [] : txnsOf(end, leader))
-    if (txn.body.kind === 'write' && isObject(txn.body.op) && isText(txn.body.op['key'])) keys.add(txn.body.op['key']);
-  return keys;
+  const paths = new Set<string>();
+  for (const { body } of end === undefined ? [] : txnsOf(end, leader)) {
+    if (body.kind === 'write') follow((body.op as TimedTxn).txn, paths);
+    else if (body.kind === 'closeSession') for (const path of body.paths) paths.delete(path);
+  }
+  return paths;
+}
+
+function follow(txn: TreeTxn, paths: Set<string>): void {
+  if (txn.type === 'multi') {
+    if (!txn.txns.some((one) => one.type === 'error')) for (const one of txn.txns) follow(one, paths);
+  } else if ('parentCVersion' in txn) paths.add(txn.path);
+  else if (txn.type === 'delete' || txn.type === 'deleteContainer') paths.delete(txn.path);
 }
 
 function compareChildren(played: Played, name: string, real: unknown): Compared | undefined {
@@ -307,7 +315,7 @@ function compareOutcome(played: Played, name: string, real: string): Compared | 
       ? async
       : played.plan.calls.filter((call) => call.err === real);
   if (candidates.length === 0) return undefined;
-  const outcomes = candidates.map((call) => errOf(call, seenCall(played, call)));
+  const outcomes = candidates.map((call) => errOf(seenCall(played, call)));
   return played.comparison.at(`/facts/${name}`, real, outcomes.find((outcome) => outcome === real) ?? outcomes[0]);
 }
 
@@ -316,7 +324,7 @@ function compareAsync(played: Played, name: string, real: readonly unknown[]): C
   const async = played.plan.calls.filter((call) => call.err === null);
   if (async.length !== real.length) return undefined;
   const ours = async.map((call, i) => {
-    const err = errOf(call, seenCall(played, call));
+    const err = errOf(seenCall(played, call));
     return isObject(real[i]) ? { err } : err;
   });
   return played.comparison.at(`/facts/${name}`, real, ours);
@@ -328,7 +336,7 @@ function compareCalls(played: Played, name: string, real: readonly unknown[]): C
     const path = isObject(item) ? item['path'] : undefined;
     const call = played.plan.calls.find((planned) => planned.key === path && planned.kind === 'write');
     const seen = call === undefined ? undefined : seenCall(played, call);
-    return { path, err: call === undefined ? undefined : errOf(call, seen), zxid: zxidOf(seen) };
+    return { path, err: call === undefined ? undefined : errOf(seen), zxid: zxidOf(seen) };
   });
   return played.comparison.at(`/facts/${name}`, real, ours);
 }

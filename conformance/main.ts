@@ -5,7 +5,7 @@ import { formatDifferences, formatMistakes, formatTable } from './table.ts';
 /** Plays records of real ensembles through the simulator: `npm run conformance [-- DIR]`.
  *  Exit code 0: all agree. 1: something differs or was not played. 2: bad input. */
 function main(args: readonly string[]): number {
-  const paths = args.length === 0 ? ['conformance/records'] : args;
+  const paths = args.length === 0 ? ['conformance/records', 'conformance/records/own'] : args;
   const loaded = paths.map(loadRecords);
   const mistakes = loaded.flatMap((each) => each.mistakes);
   if (mistakes.length > 0) {
@@ -13,7 +13,7 @@ function main(args: readonly string[]): number {
     return 2;
   }
   const others = loaded.flatMap((each) => each.others);
-  const verdicts = loaded.flatMap((each) => each.records).map(judge);
+  const verdicts = loaded.flatMap((each) => each.records).map((record) => judge(record));
   const details = verdicts.map(formatDifferences).filter((text) => text !== '');
   process.stdout.write(`${formatTable(verdicts)}\n`);
   if (others.length > 0) process.stdout.write(`Left out, of groups that are not played: ${others.join(', ')}\n`);

@@ -43,6 +43,8 @@ export function operationOf(fields: Fields): Operation | undefined {
     }
     case 'reconfig':
       return { op: name };
+    case 'opcode':
+      return { op: 'unknown' };
     default:
       return readOf(fields, name);
   }
@@ -76,7 +78,7 @@ function readOf(fields: Fields, name: string): Operation | undefined {
     case 'setWatches2':
       return {
         op: name,
-        relativeZxid: Number(fields['relativeZxid']),
+        relativeZxid: Number(BigInt.asIntN(64, BigInt(String(fields['relativeZxid'])))),
         data: textsOf(fields['data']),
         exist: textsOf(fields['exist']),
         child: textsOf(fields['child']),
@@ -147,9 +149,15 @@ function textsOf(value: unknown): readonly string[] {
 
 // ── answers
 
+/** Of ours, only what the record noted too. */
+export function pick(ours: Fields, real: Fields): Fields {
+  return Object.fromEntries(Object.entries(ours).filter(([key]) => key in real));
+}
+
 /** `undefined`: the connection was lost. */
 export function resultOf(answer: (Item & { kind: 'response' }) | undefined, labels: Labels): Fields {
-  if (answer === undefined) return { err: 'CONNECTIONLOSS', client_side: true };
+  if (answer === undefined)
+    return { err: 'CONNECTIONLOSS', code: codeOf('CONNECTIONLOSS'), hdr_zxid: null, client_side: true };
   const err = answer.error ?? 'OK';
   const value = answer.value as Answer | null;
   const sync = answer.name === 'sync' ? { path: answer.path } : {};
@@ -161,7 +169,7 @@ function codeOf(err: string): number {
 }
 
 function hexOf(zxid: number): string {
-  return zxid < 0 ? String(zxid) : formatZxid(zxid as Zxid);
+  return zxid < 0 ? `0x${BigInt.asUintN(64, BigInt(zxid)).toString(16)}` : formatZxid(zxid as Zxid);
 }
 
 function bodyOf(value: Answer | null, labels: Labels): Fields {
@@ -226,7 +234,7 @@ export function txnForm(txn: Txn, labels: Labels): Fields {
     case 'createSession':
       return { ...head, type: 'createSession', timeOut: body.timeoutMs };
     case 'closeSession':
-      return { ...head, type: 'closeSession', paths2Delete: body.paths };
+      return { ...head, type: 'closeSession', paths2Delete: [...body.paths].sort((a, b) => (a < b ? -1 : 1)) };
     case 'error':
       return { ...head, type: 'error', err: body.error };
     case 'write':

@@ -8,7 +8,7 @@ import { compareCall, compareFacts, type Moment, type Played } from './facts.ts'
 import { isOfService, type CaseRecord } from './record.ts';
 import { playService } from './service.ts';
 import { isRagged, listsOf } from './repetitions.ts';
-import { translate, type Plan } from './translate.ts';
+import { RELEASE, translate, type Plan } from './translate.ts';
 import { hex, newWatch, sortedElections, sortedSyncs } from './watch.ts';
 
 /** What came of playing one record. */
@@ -40,10 +40,10 @@ export const SEED = 'conformance';
 /** A race in the real ensemble is a race here: so many seeds are tried until one shows the side that was recorded. */
 const SEEDS = 8;
 
-/** Plays a record and compares. */
-export function judge(record: CaseRecord): Verdict {
-  if (isOfService(record)) return judgeService(record);
-  const translated = translate(record);
+/** Plays a record and compares. `release`: as a scenario names it. */
+export function judge(record: CaseRecord, release = RELEASE): Verdict {
+  if (isOfService(record)) return judgeService(record, release);
+  const translated = translate(record, release);
   if ('notPlayed' in translated) {
     const { name, title } = record;
     return {
@@ -73,12 +73,14 @@ export function play(record: CaseRecord, plan: Plan, seed: string): Played {
   const watch = newWatch();
   const run = beginRun(plan.scenario, seed, { properties: [], keep: watch.see });
   const moments: Moment[] = [];
+  const labels = new Map<number, string>();
   for (const sample of plan.samples) {
     // Just before: what the record does at this time comes after what it saw.
     advance(run, Math.max(0, sample.at - 1));
     moments.push({ at: sample.at, rows: inspect(run.world), logs: logsOf(run.world) });
+    for (const { session, model } of run.world.clients) if (session > 0) labels.set(session, model.name);
   }
-  return { record, plan, watch, moments, comparison: new Comparison(Object.keys(record.stability.differing)) };
+  return { record, plan, watch, moments, labels, comparison: new Comparison(Object.keys(record.stability.differing)) };
 }
 
 /** The transaction logs of all servers, as they are on disk now. */
@@ -133,10 +135,10 @@ function compareObservations(played: Played): readonly Compared[] {
 }
 
 /** With the whole service: what was done and seen is compared, and what every request was answered. */
-function judgeService(record: CaseRecord): Verdict {
+function judgeService(record: CaseRecord, release: string): Verdict {
   const once = (seed: string): Verdict => {
     const comparison = new Comparison(Object.keys(record.stability.differing));
-    const played = playService(record, seed, comparison);
+    const played = playService(record, { seed, release }, comparison);
     const { watch, rows } = played;
     const list = (name: 'elections' | 'syncs', ours: readonly unknown[]): readonly Compared[] =>
       compareLists({ record, comparison }, name, ours);

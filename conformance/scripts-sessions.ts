@@ -1,7 +1,7 @@
 import { MS } from '../sim/time.ts';
-import type { Fields } from './operations.ts';
+import { pick, type Fields } from './operations.ts';
 import type { Script } from './scripts.ts';
-import { ask, connectForm, join, leaderOf, logOf, pick, type Stage } from './service.ts';
+import { ask, connectForm, join, leaderOf, logOf, type Stage } from './service.ts';
 import type { Session } from './sessions.ts';
 
 /** The scripts of the records about sessions, by number. Their steps say in words what is done; what they noted is in their

@@ -1,9 +1,9 @@
 import { MS } from '../sim/time.ts';
 import { formatZxid, type Zxid } from '../sim/zab/zxid.ts';
-import type { Fields } from './operations.ts';
+import { pick, type Fields } from './operations.ts';
 import type { CaseRecord, CaseStep } from './record.ts';
 import { SESSION_SCRIPTS } from './scripts-sessions.ts';
-import { ask, join, logOf, leaderOf, pick, type Stage } from './service.ts';
+import { ask, eventForm, eventsOf, join, logOf, leaderOf, type Stage } from './service.ts';
 import type { Item, Session } from './sessions.ts';
 
 /** What a record does that its steps only tell in words: by the shape of its facts where that is enough, by its name where
@@ -28,17 +28,6 @@ export function scriptOf(record: CaseRecord): Script | undefined {
 }
 
 // ── forms
-
-export function eventForm(item: Item): string {
-  return item.kind === 'event' ? `${item.type} ${item.path}` : '';
-}
-
-export function eventsOf(stage: Stage, session: Session): string[] {
-  return stage.sessions
-    .take(session)
-    .filter((item) => item.kind === 'event')
-    .map(eventForm);
-}
 
 function itemForm(item: Item, withError: boolean): string {
   if (item.kind === 'event') return `event ${eventForm(item)}`;

@@ -8,7 +8,7 @@ import type { ServerId } from '../sim/zab/sets.ts';
 import type { Compared, Comparison } from './compare.ts';
 import { isTime } from './compare.ts';
 import { ensembleOf } from './ensemble.ts';
-import { operationOf, resultOf, txnForm, type Fields } from './operations.ts';
+import { operationOf, pick, resultOf, txnForm, type Fields } from './operations.ts';
 import type { CaseRecord, CaseStep } from './record.ts';
 import { scriptOf } from './scripts.ts';
 import { Sessions, type Item, type Session } from './sessions.ts';
@@ -48,11 +48,14 @@ export interface Stage {
   readonly answers: Map<number, string>;
 }
 
-export function playService(record: CaseRecord, seed: string, comparison: Comparison): PlayedService {
+export function playService(
+  record: CaseRecord,
+  as: { readonly seed: string; readonly release: string },
+  comparison: Comparison,
+): PlayedService {
   const { ensemble, unknown } = ensembleOf(record.config);
   const watch = newWatch();
-  const scenario = { ...realScenario(record, ensemble), service: 'zookeeper' as const };
-  const run = beginRun(scenario, seed, { properties: [], keep: watch.see });
+  const run = beginRun(realScenario(record, ensemble, as.release), as.seed, { properties: [], keep: watch.see });
   const stage: Stage = {
     record,
     run,
@@ -108,9 +111,11 @@ function playStep(stage: Stage, step: CaseStep, index: number): boolean {
       if (session !== undefined) sessions.perform(session, { op: 'closeSession' });
       return session !== undefined;
     }
-    case 'workload':
-      stage.facts['workload'] = factOfWorkload(stage);
+    case 'workload': {
+      const fact = textIn(step, 'fact') ?? 'workload';
+      stage.facts[fact] = factOfWorkload(stage, fact);
       return true;
+    }
     case 'two sessions read the tree':
       readTrees(stage);
       return true;
@@ -215,9 +220,17 @@ function compareStep(stage: Stage, index: number, real: Fields, ours: Fields): v
   stage.compared.push(stage.comparison.at(`/steps/${index}/result`, real, ours));
 }
 
-/** Of ours, only what the record noted too. */
-export function pick(ours: Fields, real: Fields): Fields {
-  return Object.fromEntries(Object.entries(ours).filter(([key]) => key in real));
+// ── events
+
+export function eventForm(item: Item): string {
+  return item.kind === 'event' ? `${item.type} ${item.path}` : '';
+}
+
+export function eventsOf(stage: Stage, session: Session): string[] {
+  return stage.sessions
+    .take(session)
+    .filter((item) => item.kind === 'event')
+    .map(eventForm);
 }
 
 // ── logs and trees

@@ -28,6 +28,8 @@ export interface Session {
   readonly label: string;
   readonly client: VirtualClient;
   readonly server: ServerId;
+  /** Where the session began. */
+  readonly origin: ServerId;
   id: number;
   password: string | null;
   timeoutMs: number;
@@ -59,8 +61,13 @@ export interface ConnectOptions {
 /** A moment between two looks at the world while something is awaited. */
 const SLICE: Micros = 100;
 
+const SOON: Micros = 100 * MS;
+
 /** Nothing that is answered at all takes longer. */
 const LIMIT: Micros = 15_000 * MS;
+
+/** The xid of clients that tell a server again what they watch. Source: ClientCnxn.java#SET_WATCHES_XID. */
+const SET_WATCHES = -8;
 
 const ADDRESS = '127.0.0.1';
 
@@ -86,33 +93,39 @@ export class Sessions {
 
   /** Time passes until it is so. False if it never was. */
   until(isSo: () => boolean, limit: Micros = LIMIT): boolean {
-    const end = this.now + limit;
+    const from = this.now;
     for (;;) {
       this.#listen();
       if (isSo()) return true;
-      if (this.now >= end) return false;
-      advance(this.run, this.now + SLICE);
+      const waited = this.now - from;
+      if (waited >= limit) return false;
+      // What has not come soon comes late, and is not looked for as often.
+      advance(this.run, this.now + (waited < SOON ? SLICE : SOON / 50));
     }
   }
 
   /** All servers that run hold the same zxid. */
   settle(): void {
     this.until(() => {
-      const zxids = this.#servers().map((server) => server.db.lastProcessed);
-      return zxids.every((zxid) => zxid === zxids[0]);
+      let [least, most] = [Infinity, 0];
+      for (const server of this.#servers()) {
+        least = Math.min(least, server.db.lastProcessed);
+        most = Math.max(most, server.db.lastProcessed);
+      }
+      return least >= most;
     });
   }
 
   /** Those that run and serve. */
-  #servers(): readonly Server[] {
-    return this.run.world.hosts.flatMap((host) =>
-      host?.server?.zk === 'running' && !host.paused ? [host.server] : [],
-    );
+  *#servers(): Iterable<Server> {
+    for (const host of this.run.world.hosts) if (host?.server?.zk === 'running' && !host.paused) yield host.server;
   }
 
   /** The highest zxid that a serving server has reached. */
   get zxid(): number {
-    return this.#servers().reduce((most, server) => Math.max(most, server.db.lastProcessed), 0);
+    let most = 0;
+    for (const server of this.#servers()) most = Math.max(most, server.db.lastProcessed);
+    return most;
   }
 
   /** Connects and waits for what comes of it. */
@@ -123,6 +136,7 @@ export class Sessions {
       label,
       client: openBare(this.run.world, label, server),
       server,
+      origin: of?.origin ?? server,
       id,
       password: options.password ?? of?.password ?? null,
       timeoutMs: 0,
@@ -152,7 +166,7 @@ export class Sessions {
 
   /** Sends without waiting. Returns the xid. */
   send(session: Session, op: Operation | { readonly op: 'closeSession' }): number {
-    const xid = ++session.xid;
+    const xid = op.op.startsWith('setWatches') ? SET_WATCHES : ++session.xid;
     const path = 'path' in op ? op.path : null;
     session.asked.set(xid, { name: op.op, path });
     this.#send(session, { kind: 'CLIENTREQUEST', request: requestOf(session, xid, op) });

@@ -104,8 +104,12 @@ export function clientOf(step: CaseStep): string | undefined {
 export interface RecordedOp {
   readonly op: string;
   readonly path: string;
+  /** All that the request asks for, as the record has it. */
+  readonly fields: Readonly<Record<string, unknown>>;
   readonly err: string | null;
   readonly zxid: string | null;
+  /** Everything it was answered; null where the record shows less. */
+  readonly result: Readonly<Record<string, unknown>> | null;
 }
 
 const READS = new Set([
@@ -166,8 +170,10 @@ function oneOp(step: CaseStep): readonly RecordedOp[] | undefined {
     {
       op: name,
       path: typeof path === 'string' ? path : '',
+      fields: op,
       err: textOrNull(result['err']),
       zxid: textOrNull(result['hdr_zxid']),
+      result,
     },
   ];
 }
@@ -185,7 +191,9 @@ function manyWrites(step: CaseStep, index: number): readonly RecordedOp[] | unde
   const ops: RecordedOp[] = [];
   for (let i = 0; i < count; i++) {
     const zxid = i === 0 ? first : i === count - 1 ? last : undefined;
-    ops.push({ op: name, path: numbered(path, from + i), err: allWell ? 'OK' : null, zxid: zxid ?? null });
+    const own = numbered(path, from + i);
+    const fields = { ...each, path: own };
+    ops.push({ op: name, path: own, fields, err: allWell ? 'OK' : null, zxid: zxid ?? null, result: null });
   }
   return ops;
 }
@@ -206,12 +214,14 @@ function asyncWrites(step: CaseStep): readonly RecordedOp[] | undefined {
     const [, op = '', path = ''] = words;
     if (!WRITES.has(op)) return undefined;
     const range = /^(.*?)(\d+)\.\.(\d+)$/.exec(path);
-    if (range === null) out.push({ op, path, err: null, zxid: null });
-    else
-      for (let i = Number(range[2]); i <= Number(range[3]); i++)
-        out.push({ op, path: `${range[1] ?? ''}${i}`, err: null, zxid: null });
+    if (range === null) out.push(unanswered(op, path));
+    else for (let i = Number(range[2]); i <= Number(range[3]); i++) out.push(unanswered(op, `${range[1] ?? ''}${i}`));
   }
   return out;
+}
+
+export function unanswered(op: string, path: string): RecordedOp {
+  return { op, path, fields: { op, path }, err: null, zxid: null, result: null };
 }
 
 function part(value: unknown): Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@ import { MS, type Micros } from '../sim/time.ts';
 import type { Action, ClientModel, Scenario, Step } from '../sim/scenario.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import { ensembleOf, type Ensemble } from './ensemble.ts';
+import { operationOf } from './operations.ts';
 import { unrecordedCloses, type CaseRecord, type CaseStep } from './record.ts';
 import {
   allIn,
@@ -15,6 +16,7 @@ import {
   serverIn,
   serversIn,
   textIn,
+  unanswered,
   type RecordedOp,
 } from './steps.ts';
 
@@ -32,12 +34,15 @@ export interface PlannedCall {
   /** Position in the step, for steps of several requests. */
   readonly index: number;
   readonly client: string;
-  readonly kind: 'write' | 'failingWrite' | 'read' | 'sync';
+  /** How many requests of this client go before. */
+  readonly nth: number;
+  readonly kind: 'write' | 'read' | 'sync';
   readonly key: string;
-  readonly value: number;
   readonly at: Micros;
   readonly err: string | null;
   readonly zxid: string | null;
+  /** Everything it was answered; null where the record shows less. */
+  readonly result: Readonly<Record<string, unknown>> | null;
 }
 
 /** A record as the engine can play it. */
@@ -51,6 +56,9 @@ export interface Plan {
 
 export type Translated = { readonly plan: Plan } | { readonly notPlayed: readonly string[] };
 
+/** What made the records of this repository. */
+export const RELEASE = '3.8.0';
+
 /** Operations that the record tells the end of began a few ms earlier; so long if the engine is to end them in time. */
 const OPERATION = 8 * MS;
 
@@ -62,9 +70,6 @@ const ANSWERED = 8 * MS;
 
 /** Between two steps with the same time. */
 const APART = 50;
-
-/** A deleted node's value: nothing else writes a negative one. */
-export const DELETED = -1;
 
 interface Translation {
   readonly ensemble: Ensemble;
@@ -82,7 +87,7 @@ interface Translation {
 }
 
 /** Turns a record's steps into a timeline. Anything that is not understood is a reason not to play it. */
-export function translate(record: CaseRecord): Translated {
+export function translate(record: CaseRecord, release = RELEASE): Translated {
   const { ensemble, unknown } = ensembleOf(record.config);
   const t: Translation = {
     ensemble,
@@ -107,7 +112,9 @@ export function translate(record: CaseRecord): Translated {
   const endAt = Math.max(t.last, t.ready) + 50 * MS;
   t.samples.push({ at: endAt, step: record.steps.length, label: null });
   t.steps.sort((a, b) => timeOf(a) - timeOf(b));
-  return { plan: { scenario: scenarioOf(t, endAt), samples: t.samples, calls: t.calls, firstFaultAt: t.firstFaultAt } };
+  return {
+    plan: { scenario: scenarioOf(t, endAt, release), samples: t.samples, calls: t.calls, firstFaultAt: t.firstFaultAt },
+  };
 }
 
 /** By index, the client whose last step it is. */
@@ -282,18 +289,29 @@ function requests(
   // A request that was never answered was sent as soon as the step before it had ended.
   let moment = atOnce ? at : lost ? t.ready : began(t, at, OPERATION + ops.length * PIPELINED);
   ops.forEach((op, i) => {
-    const kind = isWrite(op.op)
-      ? op.err === null || op.err === 'OK' || op.err === 'CONNECTIONLOSS'
-        ? 'write'
-        : 'failingWrite'
-      : op.op === 'sync'
-        ? 'sync'
-        : 'read';
-    const value = op.op === 'delete' ? DELETED : index * 10_000 + i;
-    moment = act(t, moment, { kind, client, server: null, key: op.path, value, times: 1 });
-    t.calls.push({ step: index, index: i, client, kind, key: op.path, value, at: moment, err: op.err, zxid: op.zxid });
+    const action = actionOf(client, op.fields);
+    if (action === undefined) {
+      t.problems.push(`step ${index}: the request is not understood: ${JSON.stringify(op.fields)}`);
+      return;
+    }
+    moment = act(t, moment, action);
+    if (action.kind === 'closeSession') return;
+    const kind = isWrite(op.op) ? 'write' : op.op === 'sync' ? 'sync' : 'read';
+    const nth = t.calls.filter((call) => call.client === client).length;
+    const { path: key, err, zxid, result } = op;
+    t.calls.push({ step: index, index: i, client, nth, kind, key, at: moment, err, zxid, result });
   });
   if (!atOnce) done(t, at, lost ? moment : moment + ANSWERED);
+}
+
+function actionOf(client: string, fields: RecordedOp['fields']): Action | undefined {
+  if (fields['op'] === 'closeSession') return closing(client);
+  if (fields['op'] === 'auth') {
+    const [scheme, auth] = [String(fields['scheme']), String(fields['auth'])];
+    return { kind: 'addAuth', client, server: null, scheme, auth };
+  }
+  const operation = operationOf(fields);
+  return operation === undefined ? undefined : { kind: 'request', client, server: null, operation, times: 1 };
 }
 
 /** Reads by the client that connected last, which the record had put on the server that is meant. */
@@ -301,10 +319,8 @@ function readEach(t: Translation, step: CaseStep, index: number, at: Micros): bo
   const results = fieldOf(step, 'results');
   if (t.latestClient === null || typeof results !== 'object' || results === null) return false;
   const ops = Object.entries(results).map(([path, err]): RecordedOp => ({
-    op: 'exists',
-    path,
+    ...unanswered('exists', path),
     err: String(err),
-    zxid: null,
   }));
   requests(t, step, index, { client: t.latestClient, ops, at });
   return true;
@@ -326,7 +342,7 @@ function waitStep(t: Translation, step: CaseStep, index: number, at: Micros): bo
   return waits;
 }
 
-function scenarioOf(t: Translation, endAt: Micros): Scenario {
+function scenarioOf(t: Translation, endAt: Micros, release: string): Scenario {
   const { record, ensemble } = t;
   const clients = [...t.clients].map(([name, client]): ClientModel => ({
     name,
@@ -341,7 +357,7 @@ function scenarioOf(t: Translation, endAt: Micros): Scenario {
     reconnects: false,
   }));
   return {
-    ...realScenario(record, ensemble),
+    ...realScenario(record, ensemble, release),
     clients,
     timeline: t.steps,
     endAt,
@@ -350,7 +366,7 @@ function scenarioOf(t: Translation, endAt: Micros): Scenario {
 }
 
 /** The machine on which the records were made, and nothing that happens on it. */
-export function realScenario(record: CaseRecord, ensemble: Ensemble): Scenario {
+export function realScenario(record: CaseRecord, ensemble: Ensemble, release: string): Scenario {
   return {
     name: record.name,
     title: record.title,
@@ -359,8 +375,8 @@ export function realScenario(record: CaseRecord, ensemble: Ensemble): Scenario {
     verifier: ensemble.verifier,
     observers: ensemble.observers,
     settings: ensemble.settings,
-    service: 'register',
-    release: '3.8.0',
+    service: 'zookeeper',
+    release,
     // One machine: loopback, and a disk that syncs in a millisecond or two.
     network: {
       latency: [200, 250],

@@ -3,6 +3,7 @@ import type { Micros } from '../sim/time.ts';
 import type { SyncChosen } from '../sim/zab/effects.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import { formatZxid, type Zxid } from '../sim/zab/zxid.ts';
+import type { Answer } from '../sim/zookeeper/operations.ts';
 
 /** Gathers from the trace what a record tells of: elections, synchronizations, states, and what clients saw.
  *  Everything is in the record's own form, so that the two can be compared leaf by leaf. */
@@ -42,11 +43,10 @@ export interface SeenCall {
   readonly client: number;
   readonly call: number;
   readonly key: string;
-  readonly value: number;
   readonly op: string;
   outcome: 'ok' | 'failed' | 'unknown' | 'pending';
   zxid: Zxid;
-  result: number | null;
+  answer: Answer | null;
   error: string | null;
 }
 
@@ -161,18 +161,9 @@ function seeRest(watch: Watch, event: TraceEvent): void {
       watch.ends.push({ at: event.at, server: event.server, how: event.how, why: event.why });
       break;
     case 'invoked': {
-      const { client, call, key, value, op } = event;
-      watch.calls.push({
-        client,
-        call,
-        key,
-        value,
-        op,
-        outcome: 'pending',
-        zxid: 0 as Zxid,
-        result: null,
-        error: null,
-      });
+      const { client, call, key, op } = event;
+      const none = { outcome: 'pending', zxid: 0 as Zxid, answer: null, error: null } as const;
+      watch.calls.push({ client, call, key, op, ...none });
       break;
     }
     case 'returned': {
@@ -180,7 +171,7 @@ function seeRest(watch: Watch, event: TraceEvent): void {
       if (call === undefined) break;
       call.outcome = event.outcome;
       call.zxid = event.zxid;
-      call.result = event.value;
+      call.answer = event.answer;
       call.error = event.error;
       break;
     }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { conditionOf } from '../scenarios/facts.ts';
 import { ACTION_NAMES, condition } from '../scenarios/steps.ts';
 import { scenarioFile } from '../scenarios/schema.ts';
-import type { Action, Condition, Scenario } from '../sim/scenario.ts';
+import type { Condition, Scenario } from '../sim/scenario.ts';
 
 /** A lesson: a page of text, a run that stops where something is decided, a question at each stop, and an exercise that is
  *  marked by playing it. Lessons are data: a folder each, which a teacher can add without touching code. */
@@ -57,8 +57,8 @@ export interface Exercise {
   /** The same as text: what a student edits. */
   readonly source: string;
   readonly seed: string;
-  /** Steps of these kinds may be added. */
-  readonly steps: readonly Action['kind'][];
+  /** Steps that do these things may be added: the words behind `do:`. */
+  readonly steps: readonly string[];
   /** At most so many. */
   readonly most: number;
   /** A bug may be switched on; one of these. */

@@ -53,11 +53,16 @@ export function addedSteps(base: Scenario, answer: Scenario): readonly Step[] | 
 }
 
 function broken({ steps, most }: Exercise, added: readonly Step[]): string[] {
-  const kinds = [...new Set(added.map(({ action }) => action.kind).filter((kind) => !steps.includes(kind)))];
+  const kinds = [...new Set(added.map(doing).filter((kind) => !steps.includes(kind)))];
   return [
     ...kinds.map((kind) => `a step "${kind}" is not allowed here; allowed are ${steps.join(', ') || 'none'}`),
     ...(added.length > most ? [`${added.length} steps are added; at most ${most} are allowed`] : []),
   ];
+}
+
+/** The word behind `do:`. */
+function doing({ action }: Step): string {
+  return action.kind === 'request' ? action.operation.op : action.kind;
 }
 
 /** What an answer may not change. Its name, its words and what it expects are its own. */

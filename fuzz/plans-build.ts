@@ -24,8 +24,10 @@ export function buildScenario(sketch: Sketch, demands: Demands): Scenario {
   const { base } = sketch;
   const { servers, verifier, observers } = ensembleOf(on, base, demands.maxServers);
   const settings = settingsOf(on, base);
+  // What ZooKeeper replicates; and sometimes as little as can be, where a run is the protocol's alone.
+  const service = pick(['zookeeper', 'zookeeper', 'zookeeper', 'register'] as const, base.service);
   const patience = settings.syncLimit * settings.tickTime * MS;
-  const { timeline, calmAt } = timelineOf(sketch, on, servers, patience);
+  const { timeline, calmAt } = timelineOf(sketch, { on, servers, patience, service });
   const scenario: Scenario = {
     name: 'plan',
     title: titleOf(sketch.features),
@@ -34,7 +36,7 @@ export function buildScenario(sketch: Sketch, demands: Demands): Scenario {
     verifier,
     observers,
     settings,
-    service: 'register',
+    service,
     release: demands.release,
     network: networkOf(on, base),
     disk: diskOf(on, base, servers, settings),
@@ -59,7 +61,7 @@ export function buildScenario(sketch: Sketch, demands: Demands): Scenario {
         : [10, 100],
     },
     clocks: clocksOf(on, base, servers),
-    clients: clientsOf(on, base),
+    clients: clientsOf(on, base, service),
     timeline: withoutIdleSteps(timeline, servers, calmAt),
     calmAt,
     endAt: calmAt,
@@ -138,6 +140,9 @@ function settingsOf(on: ReadonlySet<Feature>, base: Base): Settings {
       : DEFAULT_SETTINGS.snapshotSizeFactorPpm,
     forceSnapshotSync: on.has('snapshotSync'),
     initialZxid: on.has('counterNearItsEnd') ? 0xffff_fffe - (base.gap % 8) : 0,
+    extendedTypesEnabled: on.has('containers'),
+    containerCheckIntervalMs: on.has('containers') ? tickTime : DEFAULT_SETTINGS.containerCheckIntervalMs,
+    containerMaxNeverUsedMs: on.has('containers') ? tickTime : DEFAULT_SETTINGS.containerMaxNeverUsedMs,
   };
 }
 
@@ -179,7 +184,10 @@ function diskOf(
   { tickTime, syncLimit, initLimit }: Settings,
 ): DiskModel {
   const patience = syncLimit * tickTime * MS;
-  const some = Math.min(Math.floor((patience * (5 + (slow % 240))) / 100), Math.floor((initLimit * tickTime * MS) / 6));
+  // Whoever wants a session asks for it again and again. If every such write took a follower longer than its leader's
+  // patience, no calm would ever come; without sessions the load has an end.
+  const most = hasSessions(on) ? Math.floor(patience / 4) : Math.floor((initLimit * tickTime * MS) / 6);
+  const some = Math.min(Math.floor((patience * (5 + (slow % 240))) / 100), most);
   const fast = pick<Range>(
     [
       [500, 5 * MS],
@@ -220,11 +228,18 @@ function clocksOf(on: ReadonlySet<Feature>, { slow }: Base, servers: readonly Se
 
 // ── load
 
-function clientsOf(on: ReadonlySet<Feature>, { load, gap }: Base): ClientModel[] {
+function hasSessions(on: ReadonlySet<Feature>): boolean {
+  return on.has('sessions') || on.has('ephemerals') || on.has('watches') || on.has('clientFaults');
+}
+
+/** Sessions that ephemerals and watches hang on, with and without a client library: whoever opens a session of the tree's
+ *  own service has one. */
+function clientsOf(on: ReadonlySet<Feature>, { load, gap }: Base, service: Scenario['service']): ClientModel[] {
   const plain = { server: 'any' as const, from: 0, operations: 0, keys: 3, timeout: pick([800, 1500], load) * MS };
   const mix = on.has('reads') ? { write: 40, read: 40, sync: 20 } : { write: 100, read: 0, sync: 0 };
   const think: Range = [MS, 10 * MS];
-  const session = on.has('sessions') ? pick([1000, 4000], load) : 0;
+  const hung = service === 'zookeeper' && hasSessions(on);
+  const session = on.has('sessions') || hung ? pick([1000, 4000], load) : 0;
   const clients: ClientModel[] = [
     { ...plain, name: 'a', sessionTimeoutMs: session, think, mix },
     { ...plain, name: 'b', sessionTimeoutMs: 0, think, mix },
@@ -233,7 +248,7 @@ function clientsOf(on: ReadonlySet<Feature>, { load, gap }: Base): ClientModel[]
     clients.push({
       ...plain,
       name: 'w',
-      sessionTimeoutMs: load % 3 === 0 ? session : 0,
+      sessionTimeoutMs: load % 3 === 0 || hung ? session : 0,
       think: pick<Range>(
         [
           [MS, 100 * MS],

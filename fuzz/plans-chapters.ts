@@ -3,40 +3,35 @@ import { MS, type Micros } from '../sim/time.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import { STRIKES, type Feature, type Strike } from './plans-features.ts';
 import { eventAt, momentOf } from './plans-moments.ts';
+import type { Circumstances, Here } from './plans-here.ts';
+import { clientFaultsOf, clientsBack, strikesClients } from './plans-clients.ts';
+import { isOfSession, operationOf, TREE_KINDS } from './plans-operations.ts';
 import type { ChapterSketch, FaultSketch, Sketch, WriteSketch } from './plans-sketch.ts';
 import { delayOf, pick, strike } from './plans-strikes.ts';
 
 /** The steps of a plan, chapter after chapter, and when the calm comes. */
 export function timelineOf(
   { features, chapters, ending }: Sketch,
-  on: ReadonlySet<Feature>,
-  servers: readonly ServerId[],
-  patience: Micros,
+  circumstances: Circumstances,
 ): { timeline: Step[]; calmAt: Micros } {
+  const { on, servers, patience } = circumstances;
   const strikes = STRIKES.filter((kind) => features.includes(kind));
   const timeline: Step[] = [];
   let from = 0;
   chapters.forEach((chapter, k) => {
     const length = 300 * MS + Math.floor(((MS * 1000 + 2 * patience) * (chapter.length % 100)) / 100);
-    const here: Here = { k, from, length, servers, patience, on };
+    const here: Here = { ...circumstances, k, from, length };
     const away = on.has('absence') && k < chapters.length ? awayOf(chapter, servers) : [];
     timeline.push(...boundary(chapter, here, away), ...callsOf(chapter.writes, here));
     timeline.push(...faultsOf(misfortunesOf(chapters, k), here, strikes, away));
+    timeline.push(...clientFaultsOf(chapter, here));
     from += length;
   });
+  if (strikesClients(circumstances)) timeline.push(...clientsBack(from));
   timeline.push(...endingOf({ ending, from, on, servers }));
   const calmAt = from + 300 * MS + (on.has('fullRestart') || ending % 2 === 1 ? 900 * MS : 0);
   timeline.push(write('b', null, 1, { kind: 'at', at: calmAt + 50 * MS }, timeline.length));
   return { timeline, calmAt };
-}
-
-interface Here {
-  readonly k: number;
-  readonly from: Micros;
-  readonly length: Micros;
-  readonly servers: readonly ServerId[];
-  readonly patience: Micros;
-  readonly on: ReadonlySet<Feature>;
 }
 
 /** Mostly one of three or two of five: whoever comes back finds a history that went on without it. */
@@ -125,7 +120,7 @@ function faultsOf(
   });
 }
 
-/** Writes; where there are reads, each is read elsewhere as soon as somebody has an answer. */
+/** Calls; where there are reads, each is followed by a read elsewhere as soon as somebody has an answer. */
 function callsOf(writes: readonly WriteSketch[], here: Here): Step[] {
   const { k, servers, on } = here;
   return writes.flatMap((sketch, j) => {
@@ -134,8 +129,12 @@ function callsOf(writes: readonly WriteSketch[], here: Here): Step[] {
     const server = pick<Who | null>([null, 'leader', null, 'leader', ...servers], to);
     const call = { client: to % 2 === 0 ? 'a' : 'b', key: `k${(k + j) % 3}` };
     const value = 100 * (k + 1) + 10 * j;
-    const action: Step['action'] = { kind: 'write', ...call, server, value, times: pick([1, 1, 2, 3], times) };
-    const write: Step = { moment: momentOfWrite(sketch, here), label, action };
+    const count = pick([1, 1, 2, 3], times);
+    const write: Step = {
+      moment: momentOfWrite(sketch, here),
+      label,
+      action: writing({ ...call, server, value, times: count }, sketch.what, here),
+    };
     if (!on.has('reads')) return [{ ...write, label: null }];
     const elsewhere = pick<Who>([...servers, 'follower'], Math.floor(times / 4));
     const read: Step = {
@@ -149,6 +148,19 @@ function callsOf(writes: readonly WriteSketch[], here: Here): Step[] {
     };
     return [write, read];
   });
+}
+
+type CallStep = Extract<Step['action'], { readonly key: string }>;
+
+/** A write of a key, or another operation of the tree, of the kinds that are on. */
+function writing(call: Omit<CallStep, 'kind'>, what: number, { on, service }: Here): Step['action'] {
+  const kinds = service === 'zookeeper' ? TREE_KINDS.filter((kind) => on.has(kind)) : [];
+  if (kinds.length === 0 || what % 3 === 0) return { kind: 'write', ...call };
+  const { client, server, times } = call;
+  const drawn = Math.floor(what / 3);
+  const operation = operationOf(pick(kinds, drawn), call.key, { value: call.value, drawn });
+  // What hangs on a session is asked for by the client that has one.
+  return { kind: 'request', client: isOfSession(operation) ? 'a' : client, server, operation, times };
 }
 
 function momentOfWrite({ when, moment, delay }: WriteSketch, { k, from, length }: Here): Step['moment'] {

@@ -50,6 +50,13 @@ const CIRCUMSTANCES = [
   'workload',
   'sessions',
   'reads',
+  'sequentials',
+  'ephemerals',
+  'deletes',
+  'multis',
+  'watches',
+  'containers',
+  'clientFaults',
 ] as const;
 
 export type Feature = Strike | (typeof CIRCUMSTANCES)[number];
@@ -97,6 +104,13 @@ const WEIGHTS: Readonly<Record<Feature, number>> = {
   workload: 6,
   sessions: 2,
   reads: 3,
+  sequentials: 2,
+  ephemerals: 4,
+  deletes: 3,
+  multis: 2,
+  watches: 4,
+  containers: 1,
+  clientFaults: 4,
 };
 
 /** Each feature as often as its weight says: a uniform index draws by weight, and shrinks to the plainest. */
@@ -131,4 +145,8 @@ export const RELAY_BESIDES: readonly Feature[] = [
   'smallSnapCount',
   'slowDisks',
   'fiveServers',
+  'ephemerals',
+  'watches',
+  'deletes',
+  'clientFaults',
 ];

@@ -25,6 +25,7 @@ export interface Base {
   readonly ensemble: number;
   readonly load: number;
   readonly gap: number;
+  readonly service: number;
 }
 
 export interface ChapterSketch {
@@ -44,6 +45,8 @@ export interface WriteSketch {
   readonly delay: number;
   readonly to: number;
   readonly times: number;
+  /** What is asked of the tree, of the kinds that are on. */
+  readonly what: number;
 }
 
 export interface FaultSketch {
@@ -97,6 +100,7 @@ const BASE = fc.record({
   ensemble: ANY,
   load: ANY,
   gap: ANY,
+  service: ANY,
 });
 
 const WRITE: fc.Arbitrary<WriteSketch> = fc.record({
@@ -105,6 +109,7 @@ const WRITE: fc.Arbitrary<WriteSketch> = fc.record({
   delay: ANY,
   to: ANY,
   times: ANY,
+  what: ANY,
 });
 
 function faultAmong(moments: number): fc.Arbitrary<FaultSketch> {

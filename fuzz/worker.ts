@@ -1,5 +1,5 @@
 import { loadProperties } from '../commands/load-property.ts';
-import { PROPERTIES } from '../properties/index.ts';
+import { SEARCHED_PROPERTIES } from '../properties/index.ts';
 import type { Property } from '../sim/property.ts';
 import { playBatch, type Batch, wordsOf } from './batch.ts';
 import { findOut, type Found } from './found.ts';
@@ -60,12 +60,12 @@ function propertiesFor(files: readonly string[]): Promise<readonly Property[]> {
   const key = JSON.stringify(files);
   let found = loaded.get(key);
   if (found === undefined) {
-    found = files.length === 0 ? Promise.resolve(PROPERTIES) : withLoaded(files);
+    found = files.length === 0 ? Promise.resolve(SEARCHED_PROPERTIES) : withLoaded(files);
     loaded.set(key, found);
   }
   return found;
 }
 
 async function withLoaded(files: readonly string[]): Promise<readonly Property[]> {
-  return [...PROPERTIES, ...(await loadProperties(files))];
+  return [...SEARCHED_PROPERTIES, ...(await loadProperties(files))];
 }

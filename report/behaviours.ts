@@ -24,6 +24,18 @@ const MISTAKES: { readonly [M in Mistake]: string } = {
   deadLogThreadStays: 'A leader whose log thread died goes on.',
   acceptsFresherClient: 'A server accepts a client that has seen more than it has.',
   answersBeforeCommit: 'A leader answers a write when it proposes it.',
+  readsOvertakeWrites: 'A read is answered at once, though writes of its client before it are not.',
+  readsShowProposedZxid:
+    'A leader tells its clients the zxid that it has proposed last, not the one that it has applied.',
+  syncAnswersAtOnce: 'A server answers a sync by itself.',
+  closingSessionCreates: 'A session whose end is proposed may still write.',
+  syncForgetsSessions: 'Sessions that begin in what a learner applies during synchronization are unknown to it.',
+  forgetsLearnersTouches: 'A leader passes over the sessions that its learners have heard of.',
+  multiForgetsParents: "A multi that fails takes what is pending of its nodes' parents with it.",
+  multiAppliesSome: 'A multi that fails is applied up to where it fails.',
+  setWatchesTellsCreated: 'A client that comes back is told of a node made anew as of one created.',
+  watchesStay: 'A watch that was told stays.',
+  answersBeforeEvents: 'Whoever asked for a write is answered before those who watch are told.',
 };
 
 /** Each point where releases differ, as a sentence for each of its values. Sources: the JIRA ids at the points. */

@@ -23,6 +23,9 @@ export const FAULTS: readonly { readonly name: string; readonly about: string }[
   { name: 'wipe', about: 'A data directory is lost while its server is down. Beyond what ZAB promises to survive.' },
   { name: 'editEpoch', about: 'An epoch file is changed by hand while its server is down.' },
   { name: 'drift', about: "A server's clock runs fast or slow." },
+  { name: 'pauseClient', about: "A client's process does nothing for a while: a long GC; then it goes on." },
+  { name: 'killClient', about: "A client's process is gone; its session lives on until it expires." },
+  { name: 'cutClient', about: 'A client that servers do not reach, or that does not reach them.' },
   { name: 'restartAll', about: 'Chaos: every server ends and starts again.' },
   { name: 'chaos', about: 'Random faults of chosen kinds for a while, each bounded and undone.' },
 ];

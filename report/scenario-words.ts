@@ -2,7 +2,9 @@ import { unreachable } from '../sim/assert.ts';
 import type { Action, ClientModel, Condition, End, Fact, Moment, Scenario, Step, Who } from '../sim/scenario.ts';
 import type { Micros, Range } from '../sim/time.ts';
 import { DEFAULT_SETTINGS } from '../sim/zab/config.ts';
+import { isEndless } from '../scenarios/schema-workloads.ts';
 import { formatDuration } from '../scenarios/units.ts';
+import { operationWords } from './client-words.ts';
 import { count, enumerate, when, who, whoSet, zxidText } from './text.ts';
 
 /** Who votes, who does not, and what a quorum is. */
@@ -48,7 +50,21 @@ export function scheduleWords({ schedule }: Scenario): string | null {
 
 export function clientWords(client: ClientModel): string {
   const where = client.server === 'any' ? 'any server' : who(client.server);
-  const session = client.sessionTimeoutMs === 0 ? 'without a session' : `session timeout ${client.sessionTimeoutMs} ms`;
+  const { program, sessionTimeoutMs } = client;
+  const session = [
+    sessionTimeoutMs === 0 ? 'without a session' : `session timeout ${sessionTimeoutMs} ms`,
+    when(client.chroot !== undefined, `, chroot ${client.chroot ?? ''}`),
+  ].join('');
+  if (program !== undefined) {
+    const { instance, options } = program;
+    const said = Object.entries(options).map(([name, value]) => `${name} ${String(value)}`);
+    return [
+      `${client.name}: at ${where}, ${session}, runs ${program.program} at ${instance}`,
+      when(said.length > 0, ` (${said.join(', ')})`),
+      when(isEndless(client), ', until the end'),
+      when(client.operations > 0 && !isEndless(client), `, ${count(client.operations, 'round')}`),
+    ].join('');
+  }
   if (client.operations === 0) return `${client.name}: at ${where}, ${session}, does what the timeline says`;
   const { write, read, sync } = client.mix;
   const requests = `${count(client.operations, 'request')} (write:read:sync ${write}:${read}:${sync})`;
@@ -78,6 +94,8 @@ export function conditionWords(condition: Condition): string {
   if (condition.phase !== null) parts.push(`of ${condition.phase}`);
   if (condition.server !== null) parts.push(`at ${name(condition.server)}`);
   if (condition.peer !== null) parts.push(`with ${name(condition.peer)}`);
+  if (condition.fact !== undefined) parts.push(`of "${condition.fact}"`);
+  if (condition.client !== undefined) parts.push(`of client ${condition.client}`);
   if (condition.after !== null) parts.push(`after [${condition.after}]`);
   return parts.join(' ');
 }
@@ -173,6 +191,31 @@ export function actionWords(action: Action): string {
     case 'openSession':
     case 'closeSession':
       return clientActionWords(action);
+    case 'request': {
+      const times = action.times === 1 ? '' : `, ${action.times} times`;
+      return `client ${action.client} asks${atWords(action.server)}: ${operationWords(action.operation)}${times}`;
+    }
+    case 'addAuth':
+      return `client ${action.client} says${atWords(action.server)} who it is: ${action.scheme}`;
+    case 'pauseClient':
+      return `the process of client ${action.client} is paused`;
+    case 'resumeClient':
+      return `the process of client ${action.client} goes on`;
+    case 'killClient':
+      return `the process of client ${action.client} is killed`;
+    case 'startClient':
+      return `client ${action.client} is started again`;
+    case 'cutClient': {
+      const way =
+        action.way === 'both'
+          ? 'off from'
+          : action.way === 'toServers'
+            ? 'off on its way to'
+            : 'off on the way back from';
+      return `client ${action.client} is cut ${way} ${names(action.servers)}`;
+    }
+    case 'healClient':
+      return `the links of client ${action.client} are mended`;
     default:
       return unreachable(action);
   }
@@ -184,8 +227,12 @@ function packetChoice(action: Extract<Action, { readonly kind: 'dropMessage' | '
   return `${which} ${action.message} ${end(action.from)} -> ${end(action.to)}`;
 }
 
-function clientActionWords(action: Extract<Action, { readonly client: string }>): string {
-  const where = action.server === null ? '' : ` at ${name(action.server)}`;
+function atWords(server: Who | null): string {
+  return server === null ? '' : ` at ${name(server)}`;
+}
+
+function clientActionWords(action: Extract<Action, { readonly key: string }>): string {
+  const where = atWords(action.server);
   const times = action.times === 1 ? '' : `, ${action.times} times`;
   const what = {
     write: `writes ${action.key}=${action.value}`,
@@ -242,7 +289,9 @@ function factWords(fact: Fact): string {
     case 'value':
       return fact.value === null ? `${fact.key} is absent` : `${fact.key} is ${fact.value}`;
     case 'outcome':
-      return `call ${fact.call} of client ${fact.client} ends ${fact.outcome}`;
+      return `call ${fact.call} of client ${fact.client} ends ${fact.outcome}${when(fact.error !== null, `, ${fact.error}`)}`;
+    case 'node':
+      return nodeWords(fact);
     case 'leaders':
       return `at least ${count(fact.atLeast, 'leader')}`;
     case 'seen': {
@@ -254,4 +303,16 @@ function factWords(fact: Fact): string {
     default:
       return unreachable(fact);
   }
+}
+
+function nodeWords(fact: Extract<Fact, { readonly kind: 'node' }>): string {
+  if (!fact.exists) return `there is no ${fact.path}`;
+  const { data, version, children, ephemeral } = fact;
+  const said = [
+    ...(data === null ? [] : [`holds ${JSON.stringify(data)}`]),
+    ...(version === null ? [] : [`has version ${version}`]),
+    ...(children === null ? [] : [`has ${count(children, 'child', 'children')}`]),
+    ...(ephemeral === null ? [] : [ephemeral ? 'is ephemeral' : 'is not ephemeral']),
+  ];
+  return `${fact.path} ${said.length === 0 ? 'exists' : enumerate(said)}`;
 }

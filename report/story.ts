@@ -3,6 +3,7 @@ import type { TraceEvent } from '../sim/trace.ts';
 import type { Micros } from '../sim/time.ts';
 import type { Vote } from '../sim/zab/messages.ts';
 import { members, type ServerId } from '../sim/zab/sets.ts';
+import { clientWords } from './client-words.ts';
 import type { FencingLedger } from './fencing.ts';
 import { OpenProposals } from './open-proposals.ts';
 import type { Paint } from './paint.ts';
@@ -17,6 +18,8 @@ export interface StoryOptions {
   readonly paint: Paint;
   /** Also every packet, log write and vote. */
   readonly verbose: boolean;
+  /** Also what clients and their programs are told, and every session. */
+  readonly clients?: boolean;
   /** Sees every event before the story does. */
   readonly ledger: FencingLedger;
   readonly write: (line: string) => void;
@@ -124,6 +127,15 @@ export class Story {
       case 'warned':
       case 'unexpected':
         return eventWords(event);
+      case 'sessionOpened':
+      case 'sessionClosed':
+        return this.#options.clients === true ? eventWords(event) : undefined;
+      case 'clientState':
+      case 'watchEvent':
+      case 'recipe': {
+        const name = this.#options.scenario.clients[event.client - 1]?.name;
+        return this.#options.clients === true ? clientWords(event, name) : undefined;
+      }
       default:
         return undefined;
     }

@@ -1,5 +1,6 @@
 import type { Report, ServerRow } from '../sim/run.ts';
 import type { Scenario } from '../sim/scenario.ts';
+import { isEndless } from '../scenarios/schema-workloads.ts';
 import { sizeOf } from '../sim/zab/sets.ts';
 import type { FencingLedger } from './fencing.ts';
 import type { Paint } from './paint.ts';
@@ -42,8 +43,21 @@ export function announcement(scenario: Scenario, seed: string, paint: Paint): st
     ...wrap(paint.title(scenario.title)),
     ...wrap(scenario.teaches.trim().replaceAll(/\s+/g, ' '), '  '),
     ...wrap(paint.dim(`${scenario.name}: ${ensemble}${quorum}; release ${scenario.release}; seed ${seed}`), '  '),
+    ...endlessLines(scenario, paint),
     '',
   ];
+}
+
+/** A workload without an end of its own is bounded by that of the run, and the reader is told so. */
+function endlessLines({ clients, endAt }: Scenario, paint: Paint): string[] {
+  const names = clients.filter(isEndless).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const whose =
+    names.length === 1 ? `the workload of client ${names[0]}` : `the workloads of clients ${enumerate(names)}`;
+  return wrap(
+    paint.dim(`without a number of operations, ${whose} would never end: the run ends at ${seconds(endAt)}`),
+    '  ',
+  );
 }
 
 /** Everything after the story: servers, ledger, properties, faults, verdict, hash, and how to see it again. */

@@ -109,6 +109,7 @@ const FACTS = [
   'elected',
   'value',
   'outcome',
+  'node',
   'leaders',
   'seen',
 ] as const satisfies readonly Fact['kind'][];
@@ -155,6 +156,24 @@ const action = z.discriminatedUnion('kind', [
     key: text,
     value: z.int(),
     times: whole,
+  }),
+  z.looseObject({
+    kind: z.literal('request'),
+    client: text,
+    server: whom.nullable(),
+    operation: z.looseObject({ op: text }),
+    times: whole,
+  }),
+  z.looseObject({ kind: z.literal('addAuth'), client: text, server: whom.nullable(), scheme: text, auth: text }),
+  z.looseObject({
+    kind: z.enum(['pauseClient', 'resumeClient', 'killClient', 'startClient', 'healClient']),
+    client: text,
+  }),
+  z.looseObject({
+    kind: z.literal('cutClient'),
+    client: text,
+    ...servers,
+    way: z.enum(['both', 'toServers', 'fromServers']),
   }),
   z.looseObject({ kind: z.literal('chaos'), duration: micros, meanGap: micros, faults: z.array(z.enum(CHAOS_FAULTS)) }),
 ]);

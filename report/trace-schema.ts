@@ -162,9 +162,10 @@ const FACTS = [
   of(['invoked'], {
     client: count,
     call: count,
-    op: z.enum(['write', 'read', 'sync', 'createSession', 'closeSession', 'error']),
+    op: z.enum(['write', 'read', 'sync', 'createSession', 'closeSession', 'auth', 'error']),
     key: text,
     value: z.number(),
+    operation: anything.describe('what is asked of the tree, or null'),
   }),
   of(['returned'], {
     client: count,
@@ -173,6 +174,20 @@ const FACTS = [
     zxid,
     value: z.number().nullable(),
     error: text.nullable(),
+    answer: anything.describe('the body of the reply, or null'),
+  }),
+  of(['clientState'], {
+    client: count,
+    state: z.enum(['Connected', 'Disconnected', 'Expired', 'AuthFailed', 'Closed']),
+    session,
+  }),
+  of(['watchEvent'], { client: count, session, type: text, path: text, zxid }),
+  of(['recipe'], {
+    client: count,
+    recipe: text,
+    instance: text,
+    fact: text,
+    detail: z.record(z.string(), z.union([text, z.number(), z.boolean(), z.null()])),
   }),
 ] as const;
 

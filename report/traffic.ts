@@ -77,7 +77,8 @@ export class Traffic {
 
   /** It does only what the timeline says. */
   #byHand(client: number): boolean {
-    return this.#clients[client - 1]?.operations === 0;
+    const model = this.#clients[client - 1];
+    return model?.operations === 0 && model.program === undefined;
   }
 
   #askedLine({ first, last, times }: Sum<Kind<'invoked'>>): TrafficLine {

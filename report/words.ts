@@ -1,8 +1,10 @@
 import { unreachable } from '../sim/assert.ts';
+import { keyOf } from '../sim/clients/call.ts';
 import type { TraceEvent } from '../sim/trace.ts';
 import type { Note, SyncChosen } from '../sim/zab/effects.ts';
 import type { Message, Txn, Vote } from '../sim/zab/messages.ts';
 import { epochOf, formatZxid } from '../sim/zab/zxid.ts';
+import { clientWords, operationWords } from './client-words.ts';
 import { fencingWords } from './fencing.ts';
 import { count, enumerate, when, who, whoSet, zxidText } from './text.ts';
 
@@ -133,6 +135,10 @@ function worldWords(event: OfWorld): string {
       return `client ${event.client} asks: ${callWords(event)}`;
     case 'returned':
       return `client ${event.client} gets: ${event.error ?? event.outcome}, at ${formatZxid(event.zxid)}`;
+    case 'clientState':
+    case 'watchEvent':
+    case 'recipe':
+      return clientWords(event);
     default:
       return unreachable(event);
   }
@@ -171,6 +177,9 @@ function shortData(data: unknown): string {
 }
 
 export function callWords(event: Extract<TraceEvent, { readonly kind: 'invoked' }>): string {
+  // A key of the timeline stands for whatever the tree is asked; what was asked of the tree is said as it was asked.
+  const { operation } = event;
+  if (operation !== null && event.key === keyOf(operation)) return operationWords(operation);
   if (event.op === 'write') return `write ${event.key}=${event.value}`;
   if (event.op === 'error') return `a write that must fail (${event.key})`;
   return event.op === 'read' ? `read ${event.key}` : event.op;

@@ -1,14 +1,16 @@
 import type { Settings } from '../sim/zab/config.ts';
-import { DEFAULT_MODELS, defaultSettings, usualClient } from '../sim/defaults.ts';
-import { unreachable } from '../sim/assert.ts';
+import { DEFAULT_MODELS, defaultSettings, USUAL_SERVICE, usualClient, usualSessionMs } from '../sim/defaults.ts';
 import type { ClientModel, ClockModel, End, Scenario, Step, Action, Who } from '../sim/scenario.ts';
 import { MS } from '../sim/time.ts';
+import { operationOf } from './build-operations.ts';
 import type { Ensemble } from './ensemble.ts';
 import { conditionOf, factsOf } from './facts.ts';
 import { CHAOS_FAULTS, PLANES, ROLES } from './names.ts';
 import { scheduleOf } from './schedules.ts';
 import type { ScenarioFile } from './schema.ts';
-import type { StepFields, WhomStep } from './steps.ts';
+import { recipeOf } from './schema-recipes.ts';
+import { roundsOf, workloadOf } from './schema-workloads.ts';
+import type { OperationStep, StepFields, WhomStep } from './steps.ts';
 
 /** Scenarios that declare no client have this one. */
 export const DEFAULT_CLIENT = 'client';
@@ -27,7 +29,7 @@ export function buildScenario(name: string, file: ScenarioFile, ensemble: Ensemb
     verifier: ensemble.verifier,
     observers: ensemble.observers,
     settings: settingsOf(file),
-    service: file.service ?? 'register',
+    service: file.service ?? USUAL_SERVICE,
     release: file.bug ?? file.release ?? 'corrected',
     network: { ...DEFAULT_MODELS.network, ...defined(network) },
     disk: {
@@ -76,11 +78,15 @@ const NOTHING = { write: 0, read: 0, sync: 0 };
 
 function clientsOf(file: ScenarioFile): ClientModel[] {
   const clients = file.clients ?? [{ name: DEFAULT_CLIENT }];
-  return clients.map(({ name, session, mix, ...fields }) => ({
+  const usualSession = usualSessionMs(file.service ?? USUAL_SERVICE);
+  return clients.map(({ name, session, mix, workload, recipe, operations, ...fields }) => ({
     ...usualClient(name),
     ...defined(fields),
-    sessionTimeoutMs: Math.ceil((session ?? 0) / MS),
+    operations: workload === undefined ? (operations ?? 0) : roundsOf(operations),
+    sessionTimeoutMs: session === undefined ? usualSession : Math.ceil(session / MS),
     ...(mix === undefined ? {} : { mix: { ...NOTHING, ...defined(mix) } }),
+    ...(workload === undefined ? {} : { program: workloadOf(workload) }),
+    ...(recipe === undefined ? {} : { program: recipeOf(recipe) }),
   }));
 }
 
@@ -160,14 +166,30 @@ function actionOf(step: StepFields, index: number, ensemble: Ensemble, clients: 
     case 'write':
     case 'failingWrite':
     case 'read':
-    case 'sync':
     case 'openSession':
     case 'closeSession':
       return callOf(step, index, clients);
+    case 'sync':
+      return step.path === undefined ? callOf(step, index, clients) : requestOf({ ...step, path: step.path }, clients);
+    case 'addAuth': {
+      const { scheme, auth } = step;
+      return { kind: 'addAuth', client: clientOf(step, clients), server: step.server ?? null, scheme, auth };
+    }
+    case 'pauseClient':
+    case 'resumeClient':
+    case 'killClient':
+    case 'startClient':
+    case 'healClient':
+      return { kind: step.do, client: clientOf(step, clients) };
+    case 'cutClient': {
+      const { servers = 'all', way = 'both' } = step;
+      const ids = servers === 'all' ? ensemble.servers : servers;
+      return { kind: 'cutClient', client: clientOf(step, clients), servers: ids, way };
+    }
     case 'chaos':
       return { kind: 'chaos', duration: step.for, meanGap: step.meanGap, faults: step.faults ?? CHAOS_FAULTS };
     default:
-      return unreachable(step);
+      return requestOf(step, clients);
   }
 }
 
@@ -175,6 +197,20 @@ function actionOf(step: StepFields, index: number, ensemble: Ensemble, clients: 
 function endOf(end: string | number): End {
   if (typeof end === 'number') return end;
   return ROLES.find((role) => role === end) ?? { client: end };
+}
+
+function requestOf(step: OperationStep, clients: readonly ClientModel[]): Action {
+  return {
+    kind: 'request',
+    client: clientOf(step, clients),
+    server: step.server ?? null,
+    operation: operationOf(step),
+    times: step.times ?? 1,
+  };
+}
+
+function clientOf(step: { readonly client?: string | undefined }, clients: readonly ClientModel[]): string {
+  return step.client ?? clients[0]?.name ?? DEFAULT_CLIENT;
 }
 
 type CallStep = Extract<
@@ -185,7 +221,7 @@ type CallStep = Extract<
 function callOf(step: CallStep, index: number, clients: readonly ClientModel[]): Action {
   return {
     kind: step.do,
-    client: step.client ?? clients[0]?.name ?? DEFAULT_CLIENT,
+    client: clientOf(step, clients),
     server: step.server ?? null,
     key: 'key' in step ? (step.key ?? 'x') : 'x',
     // A value of its own for every step, so that a reader sees which write survived.

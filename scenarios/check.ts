@@ -1,11 +1,13 @@
 import { HARMLESS } from '../sim/harmless.ts';
 import type { Who } from '../sim/scenario.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
+import { pathMistake } from '../sim/zookeeper/paths.ts';
 import { type Ensemble, type ReportMistake, unknownServer } from './ensemble.ts';
+import { checkOperation } from './check-operations.ts';
 import { checkProcesses } from './check-processes.ts';
 import type { Path } from './positions.ts';
 import type { ScenarioFile } from './schema.ts';
-import { isWhomStep, type StepFields, type WhomStep } from './steps.ts';
+import { isOperationStep, isWhomStep, type StepFields, type WhomStep } from './steps.ts';
 import { didYouMean } from './suggest.ts';
 import { ROLES } from './names.ts';
 import { formatDuration } from './units.ts';
@@ -23,6 +25,8 @@ export interface Draft {
   /** Labels of all steps, those with mistakes of form too. */
   readonly labels: readonly (string | undefined)[];
   readonly ensemble: Ensemble | undefined;
+  /** What is replicated; undefined when that could not be read. */
+  readonly service: 'register' | 'zookeeper' | undefined;
   /** Names of clients; undefined when the list has mistakes. */
   readonly clients: readonly string[] | undefined;
 }
@@ -54,7 +58,7 @@ function checkTimes({ fields, steps }: Draft, report: ReportMistake): void {
     if (step.at === undefined) continue;
     if (end !== undefined && step.at >= end)
       report([...path, 'at'], `a step at ${formatDuration(step.at)} is not before the end at ${formatDuration(end)}`);
-    else if (calm !== undefined && step.at >= calm && !HARMLESS.has(step.do))
+    else if (calm !== undefined && step.at >= calm && !HARMLESS.has(isOperationStep(step) ? 'request' : step.do))
       report(
         [...path, 'at'],
         `${step.do} at ${formatDuration(step.at)} disturbs the calm that begins at ${formatDuration(calm)}`,
@@ -85,6 +89,10 @@ function checkStep(draft: Draft, step: StepFields, path: Path, report: ReportMis
   const check = (value: Who | undefined, at: Path): void => checkWho(draft.ensemble, value, [...path, ...at], report);
   check(step.when?.server, ['when', 'server']);
   check(step.when?.peer, ['when', 'peer']);
+  if (step.when?.client !== undefined)
+    checkClient(draft.clients, step.when.client, [...path, 'when', 'client'], report);
+  if (step.when?.fact !== undefined && step.when.event !== 'recipe')
+    report([...path, 'when', 'fact'], `only recipe has a fact, ${step.when.event} has none`, true);
   if (step.when?.message !== undefined && !['sent', 'received', 'lost'].includes(step.when.event))
     report(
       [...path, 'when', 'message'],
@@ -116,6 +124,7 @@ function checkStep(draft: Draft, step: StepFields, path: Path, report: ReportMis
       else if (!ROLES.some((role) => role === named)) checkClient(draft.clients, named, [...path, key], report);
       if (key === 'to' && named === step.from) report([...path, key], `${named} has no link to itself`);
     }
+  checkOperation(step, path, draft.service, report);
   if ('client' in step && step.client !== undefined)
     checkClient(draft.clients, step.client, [...path, 'client'], report);
 }
@@ -158,7 +167,7 @@ function checkClient(clients: readonly string[] | undefined, name: string, path:
     report(path, `there is no client "${name}"${didYouMean(name, clients)}`);
 }
 
-function checkClocksAndClients({ fields, ensemble }: Draft, report: ReportMistake): void {
+function checkClocksAndClients({ fields, ensemble, service }: Draft, report: ReportMistake): void {
   for (const key of Object.keys(fields.disk?.servers ?? {}))
     checkServer(ensemble, Number(key), ['disk', 'servers', key], report, true);
   for (const key of Object.keys(fields.clocks ?? {})) checkServer(ensemble, Number(key), ['clocks', key], report, true);
@@ -171,9 +180,37 @@ function checkClocksAndClients({ fields, ensemble }: Draft, report: ReportMistak
     const { mix } = client;
     if (mix !== undefined && (mix.write ?? 0) + (mix.read ?? 0) + (mix.sync ?? 0) !== 100)
       report([...path, 'mix'], 'the parts of a mix add up to 100');
+    checkTreeClient(client, path, service, report);
     if (client.from !== undefined && fields.end !== undefined && client.from >= fields.end)
       report([...path, 'from'], `the client begins at ${formatDuration(client.from)}, not before the end`);
   }
+}
+
+/** What only clients of ZooKeeper's own service, with sessions, can have. */
+function checkTreeClient(
+  client: NonNullable<ScenarioFile['clients']>[number],
+  path: Path,
+  service: Draft['service'],
+  report: ReportMistake,
+): void {
+  const { chroot, workload, recipe, mix, keys } = client;
+  for (const key of ['chroot', 'workload', 'recipe'] as const) {
+    if (client[key] === undefined) continue;
+    if (service === 'register') report([...path, key], `${key} goes with service: zookeeper`, true);
+    else if (client.session === 0) report([...path, key], `${key} needs a session`, true);
+  }
+  if (chroot !== undefined) {
+    const wrong = chroot === '/' ? 'the root is none' : pathMistake(chroot);
+    if (wrong !== null) report([...path, 'chroot'], `${wrong}: "${chroot}"`);
+  }
+  if (recipe !== undefined) {
+    if (workload !== undefined) report([...path, 'recipe'], 'a client has either a workload or a recipe', true);
+    for (const key of ['mix', 'keys', 'operations'] as const)
+      if (client[key] !== undefined) report([...path, key], `a recipe says itself what it does`, true);
+  }
+  if (workload === undefined) return;
+  if (mix !== undefined) report([...path, 'mix'], 'a client has either a mix or a workload', true);
+  if (keys !== undefined) report([...path, 'keys'], 'a workload says itself how many znodes it uses', true);
 }
 
 function checkSettings({ zooCfg }: Partial<ScenarioFile>, report: ReportMistake): void {
@@ -245,6 +282,7 @@ function checkExpectation({ fields, ensemble, clients }: Draft, report: ReportMi
     const path = ['expect', 'seen', index];
     checkWho(ensemble, fact.server, [...path, 'server'], report);
     checkWho(ensemble, fact.peer, [...path, 'peer'], report);
+    if (fact.client !== undefined) checkClient(clients, fact.client, [...path, 'client'], report);
     if (fact.atMost !== undefined && fact.atMost < (fact.atLeast ?? 0))
       report([...path, 'atMost'], 'atMost is below atLeast');
   }

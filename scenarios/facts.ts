@@ -27,7 +27,12 @@ export function factsOf(expect: ExpectFields): Fact[] {
   for (const { server, rule, by } of expect.fenced ?? [])
     facts.push({ kind: 'fenced', server: server ?? null, rule: rule ?? null, by: by ?? null });
   for (const [key, value] of Object.entries(expect.values ?? {})) facts.push({ kind: 'value', key, value });
-  for (const outcome of expect.outcomes ?? []) facts.push({ kind: 'outcome', ...outcome });
+  for (const { error, ...outcome } of expect.outcomes ?? [])
+    facts.push({ kind: 'outcome', ...outcome, error: error ?? null });
+  for (const [path, node] of Object.entries(expect.nodes ?? {})) {
+    const { data = null, version = null, children = null, ephemeral = null } = node === 'absent' ? {} : node;
+    facts.push({ kind: 'node', path, exists: node !== 'absent', data, version, children, ephemeral });
+  }
   for (const { atLeast, atMost, ...condition } of expect.seen ?? [])
     facts.push({
       kind: 'seen',
@@ -52,5 +57,7 @@ export function conditionOf(fields: ConditionFields): Condition {
     state: fields.state ?? null,
     phase: fields.phase ?? null,
     after: fields.after ?? null,
+    ...(fields.client === undefined ? {} : { client: fields.client }),
+    ...(fields.fact === undefined ? {} : { fact: fields.fact }),
   };
 }

@@ -16,7 +16,9 @@ export function integer(min: number, max: number) {
 }
 
 const DURATION_EXPECTED = 'expected a duration such as 300us, 500ms, 1.5s, 2m';
-const durationText = z.union([z.string().regex(DURATION), z.literal(0)], { error: DURATION_EXPECTED });
+const durationText = z.union([z.string().regex(DURATION, { error: DURATION_EXPECTED }), z.literal(0)], {
+  error: DURATION_EXPECTED,
+});
 
 /** A duration in microseconds, at most `max`. */
 export function duration(min: Micros = 0, max: Micros = LONGEST) {

@@ -42,10 +42,7 @@ export function loadScenario(nameOrPath: string, folder: string): Parsed {
     const isPath = /[/\\]|\.ya?ml$/i.test(nameOrPath);
     const known = groupedScenarioNames(folder).flatMap((name) => [name, basename(name)]);
     const guess = didYouMean(nameOrPath, known);
-    return mistake(
-      nameOrPath,
-      isPath ? `there is no such file${guess}` : `there is no scenario of this name${guess}`,
-    );
+    return mistake(nameOrPath, isPath ? `there is no such file${guess}` : `there is no scenario of this name${guess}`);
   }
   try {
     // A device or a pipe could be endless, and a file of gigabytes is no scenario.

@@ -57,6 +57,9 @@ export const TRACE_KINDS = all<TraceKind>()([
   'calm',
   'invoked',
   'returned',
+  'clientState',
+  'watchEvent',
+  'recipe',
 ]);
 
 export const MESSAGE_KINDS = all<MessageKind>()([

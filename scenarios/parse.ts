@@ -1,5 +1,6 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
+import { USUAL_SERVICE } from '../sim/defaults.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { buildScenario, DEFAULT_CLIENT } from './build.ts';
 import { checkDraft, type PlacedStep } from './check.ts';
@@ -161,6 +162,7 @@ class FileReader {
         steps,
         labels: this.#labels(),
         ensemble,
+        service: this.#raw['service'] === undefined ? USUAL_SERVICE : fields.service,
         clients: !clients.sound ? undefined : (fields.clients?.map((client) => client.name) ?? [DEFAULT_CLIENT]),
       },
       this.#report,

@@ -17,6 +17,8 @@ import {
 } from './fields.ts';
 import { FENCING_RULES, SERVER_STATES, SYNC_MODES } from './names.ts';
 import { condition, step } from './steps.ts';
+import { recipe } from './schema-recipes.ts';
+import { workload } from './schema-workloads.ts';
 import { LONGEST } from './units.ts';
 
 /** The form of scenarios/*.yaml. Types, messages and scenario.schema.json all come from here. */
@@ -66,6 +68,7 @@ const zooCfg = object({
   minSessionTimeout: ms.optional().describe('ms; twice tickTime'),
   maxSessionTimeout: ms.optional().describe('ms; twenty times tickTime'),
   maxBatchSize: integer(1, 1_000_000).optional().describe('requests; 1000'),
+  enforceQuota: z.boolean().optional().describe('whether quotas with hard limits refuse; false'),
   extendedTypesEnabled: z.boolean().optional().describe('whether there may be TTL nodes; false'),
   containerCheckIntervalMs: ms.optional().describe('between two looks for containers and TTL nodes that may go; 60000'),
   containerMaxNeverUsedMs: integer(0, WEEK_MS)
@@ -118,15 +121,22 @@ export const client = object({
     .union([serverId, z.literal('any')], { error: 'expected a server id or any' })
     .optional()
     .describe('any'),
-  session: duration().optional().describe('the session timeout asked for; without sessions when left out'),
+  session: duration()
+    .optional()
+    .describe('the session timeout asked for; with service: zookeeper 10s, else none, when left out'),
   from: duration().optional().describe('when it begins; 0s'),
-  operations: integer(0, 10_000_000).optional().describe('requests of its own; 0: only what the timeline says'),
+  operations: integer(0, 10_000_000)
+    .optional()
+    .describe('requests of its own; 0, or the end of the run with a workload, when left out'),
   think: durations().optional().describe('between two requests; [1ms, 20ms]'),
   mix: object({ write: percent.optional(), read: percent.optional(), sync: percent.optional() })
     .optional()
     .describe('parts of a hundred; {write: 60, read: 30, sync: 10}'),
   keys: integer(1, 1_000_000).optional().describe('how many keys it uses; 4'),
   timeout: duration(1).optional().describe('without an answer for so long the outcome is unknown; 10s'),
+  chroot: z.string().max(1000).optional().describe('the prefix of all its paths, with service: zookeeper'),
+  workload: workload.optional(),
+  recipe: recipe.optional(),
 });
 
 const serverFact = object({
@@ -155,7 +165,24 @@ export const outcomeFact = object({
   client: word,
   call: integer(1, 10_000_000).describe('which of its requests, from 1'),
   outcome: z.enum(['ok', 'failed', 'unknown']),
+  error: z.string().min(1).max(100).optional().describe('the error code by its name, such as NODEEXISTS'),
 });
+
+export const nodeFact = z.union(
+  [
+    z.literal('absent'),
+    object({
+      data: z
+        .union([z.string(), z.number().int()], { error: 'expected text' })
+        .transform((text) => String(text))
+        .optional(),
+      version: integer(0, 0x7fff_ffff).optional(),
+      children: integer(0, 0x7fff_ffff).optional().describe('how many'),
+      ephemeral: z.boolean().optional(),
+    }),
+  ],
+  { error: 'expected absent, or a map of data, version, children, ephemeral' },
+);
 
 export const seenFact = object({
   ...condition.omit({ nth: true, after: true }).shape,
@@ -227,6 +254,10 @@ const expect = object({
     .record(word, z.union([z.number().int(), z.null()]))
     .optional()
     .describe('what the ensemble holds by key; null: absent'),
+  nodes: z
+    .record(z.string().regex(/^\//, { error: 'expected the path of a znode' }), nodeFact)
+    .optional()
+    .describe('znodes by path, as every server that serves holds them'),
   outcomes: z.array(outcomeFact).optional().describe('what clients were answered'),
   seen: z.array(seenFact).optional().describe('events that the trace must show, or with atMost: 0 must not'),
 });
@@ -241,9 +272,9 @@ export const scenarioFile = object({
     .optional()
     .describe('corrected'),
   service: z
-    .enum(['register', 'zookeeper'])
+    .enum(['zookeeper', 'register'])
     .optional()
-    .describe('what is replicated: numbers under keys, or the tree of znodes; register'),
+    .describe('what is replicated: the tree of znodes, or numbers under keys; zookeeper'),
   bug: z
     .enum(BUGS.map((bug) => bug.name))
     .optional()
@@ -267,5 +298,5 @@ export type ExpectFields = NonNullable<ScenarioFile['expect']>;
 
 /** What editors read: JSON Schema, draft 7, which they all know. */
 export function jsonSchema(): unknown {
-  return z.toJSONSchema(scenarioFile, { io: 'input', target: 'draft-7', reused: 'inline' });
+  return z.toJSONSchema(scenarioFile, { io: 'input', target: 'draft-7', reused: 'ref' });
 }

@@ -14,6 +14,7 @@ import {
   zxid,
 } from './fields.ts';
 import { CHAOS_FAULTS, MESSAGE_KINDS, PLANES, SERVER_STATES, TRACE_KINDS, ZAB_STATES } from './names.ts';
+import { auth, OPERATIONS, raw, syncPath, type OperationName } from './operations.ts';
 
 /** The timeline: what is done, and at which moment. */
 
@@ -37,6 +38,8 @@ export const condition = object({
     .optional()
     .describe('of stateChanged, elected, serving'),
   phase: z.enum(ZAB_STATES).optional().describe('of phaseChanged'),
+  client: word.optional().describe('the client that it is about'),
+  fact: word.optional().describe('of recipe: what is said'),
   after: word.optional().describe('counting begins once the step with this label has been taken'),
 }).meta({ id: 'condition', description: 'an event of the trace; only what is named is compared' });
 
@@ -74,6 +77,9 @@ const call = {
     .describe('what is written; the number of the step when left out'),
   times: integer(1, 100_000).optional().describe('so many requests; 1 when left out'),
 };
+
+/** What every operation of ZooKeeper's own service may say. */
+const asked = { client: call.client, server: call.server, times: call.times, raw };
 
 /** Every action by its name, with what it may say. The order is the order of the documentation. */
 export const ACTIONS = {
@@ -140,9 +146,51 @@ export const ACTIONS = {
     call,
   ),
   read: action('read', 'a client reads', call),
-  sync: action('sync', 'a client sends sync', { client: call.client, server: call.server, times: call.times }),
+  sync: action('sync', 'a client sends sync', {
+    client: call.client,
+    server: call.server,
+    path: syncPath,
+    raw,
+    times: call.times,
+  }),
   openSession: action('openSession', 'a client opens a session', { client: call.client, server: call.server }),
   closeSession: action('closeSession', 'a client closes its session', { client: call.client, server: call.server }),
+  create: action('create', OPERATIONS.create[0], { ...asked, ...OPERATIONS.create[1] }),
+  create2: action('create2', OPERATIONS.create2[0], { ...asked, ...OPERATIONS.create2[1] }),
+  delete: action('delete', OPERATIONS.delete[0], { ...asked, ...OPERATIONS.delete[1] }),
+  exists: action('exists', OPERATIONS.exists[0], { ...asked, ...OPERATIONS.exists[1] }),
+  getData: action('getData', OPERATIONS.getData[0], { ...asked, ...OPERATIONS.getData[1] }),
+  setData: action('setData', OPERATIONS.setData[0], { ...asked, ...OPERATIONS.setData[1] }),
+  getChildren: action('getChildren', OPERATIONS.getChildren[0], { ...asked, ...OPERATIONS.getChildren[1] }),
+  getChildren2: action('getChildren2', OPERATIONS.getChildren2[0], { ...asked, ...OPERATIONS.getChildren2[1] }),
+  getACL: action('getACL', OPERATIONS.getACL[0], { ...asked, ...OPERATIONS.getACL[1] }),
+  setACL: action('setACL', OPERATIONS.setACL[0], { ...asked, ...OPERATIONS.setACL[1] }),
+  check: action('check', OPERATIONS.check[0], { ...asked, ...OPERATIONS.check[1] }),
+  multi: action('multi', OPERATIONS.multi[0], { ...asked, ...OPERATIONS.multi[1] }),
+  multiRead: action('multiRead', OPERATIONS.multiRead[0], { ...asked, ...OPERATIONS.multiRead[1] }),
+  getEphemerals: action('getEphemerals', OPERATIONS.getEphemerals[0], { ...asked, ...OPERATIONS.getEphemerals[1] }),
+  getAllChildrenNumber: action('getAllChildrenNumber', OPERATIONS.getAllChildrenNumber[0], {
+    ...asked,
+    ...OPERATIONS.getAllChildrenNumber[1],
+  }),
+  addWatch: action('addWatch', OPERATIONS.addWatch[0], { ...asked, ...OPERATIONS.addWatch[1] }),
+  removeWatches: action('removeWatches', OPERATIONS.removeWatches[0], { ...asked, ...OPERATIONS.removeWatches[1] }),
+  whoAmI: action('whoAmI', OPERATIONS.whoAmI[0], { ...asked, ...OPERATIONS.whoAmI[1] }),
+  addAuth: action('addAuth', 'a client says who it is', { client: call.client, server: call.server, ...auth }),
+  pauseClient: action('pauseClient', "a client's process does nothing, as during a long collection of garbage", {
+    client: call.client,
+  }),
+  resumeClient: action('resumeClient', "a client's process goes on", { client: call.client }),
+  killClient: action('killClient', "a client's process is gone; its session lives on until it expires", {
+    client: call.client,
+  }),
+  startClient: action('startClient', 'a killed client begins anew, with another session', { client: call.client }),
+  cutClient: action('cutClient', 'cuts a client off from servers', {
+    client: call.client,
+    servers: servers.optional().describe('from whom; all when left out'),
+    way: z.enum(['both', 'toServers', 'fromServers']).optional().describe('whose packets wait: both, when left out'),
+  }),
+  healClient: action('healClient', "mends a client's links to servers", { client: call.client }),
   chaos: action('chaos', 'random faults, each bounded and undone', {
     for: instant,
     meanGap: duration(1),
@@ -185,4 +233,12 @@ export type WhomStep = Extract<StepFields, { do: (typeof WHOM_ACTIONS)[number] }
 
 export function isWhomStep(fields: StepFields): fields is WhomStep {
   return WHOM_ACTIONS.some((name) => name === fields.do);
+}
+
+/** Steps that ask for an operation of ZooKeeper's own service. */
+export type OperationStep =
+  Extract<StepFields, { do: OperationName }> | (Extract<StepFields, { do: 'sync' }> & { path: string | null });
+
+export function isOperationStep(fields: StepFields): fields is OperationStep {
+  return fields.do in OPERATIONS || (fields.do === 'sync' && fields.path !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { Expectation, Fact } from '../sim/scenario.ts';
-import { flow, flowList, list, word, zxid, type Pairs } from './write-values.ts';
+import { flow, flowList, flowWord, list, word, zxid, type Pairs } from './write-values.ts';
 import { writeCondition } from './write-steps.ts';
 
 /** The section `expect`; nothing when it is the usual one. Facts come in the order in which a file names them. */
@@ -45,14 +45,17 @@ export function writeExpect({ verdict, properties, facts }: Expectation): string
   );
   const values = of('value').map(({ key, value }) => [word(key), String(value)] as const);
   if (values.length > 0) lines.push(`  values: ${flow(values)}`);
+  const nodes = of('node').map((fact) => [flowWord(fact.path), fact.exists ? flow(nodeFact(fact)) : 'absent'] as const);
+  if (nodes.length > 0) lines.push('  nodes:', ...nodes.map(([path, said]) => `    ${path}: ${said}`));
   lines.push(
     ...list(
       'outcomes',
-      of('outcome').map(({ client, call, outcome }) =>
+      of('outcome').map(({ client, call, outcome, error }) =>
         named([
           ['client', word(client)],
           ['call', call],
           ['outcome', outcome],
+          ['error', error === null ? null : flowWord(error)],
         ]),
       ),
       '  ',
@@ -74,6 +77,15 @@ function serverFact(fact: Extract<Fact, { kind: 'server' }>): Pairs {
     ['currentEpoch', fact.currentEpoch],
     ['lastZxid', fact.lastZxid === null ? null : zxid(fact.lastZxid)],
     ['up', fact.up],
+  ]);
+}
+
+function nodeFact({ data, version, children, ephemeral }: Extract<Fact, { kind: 'node' }>): Pairs {
+  return named([
+    ['data', data === null ? null : flowWord(data)],
+    ['version', version],
+    ['children', children],
+    ['ephemeral', ephemeral],
   ]);
 }
 

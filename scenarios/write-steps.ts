@@ -1,11 +1,12 @@
 import { unreachable } from '../sim/assert.ts';
-import type { Action, Condition, End, Scenario, Step } from '../sim/scenario.ts';
+import type { Action, Condition, End, Scenario, Step, Who } from '../sim/scenario.ts';
 import type { Micros } from '../sim/time.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import { DEFAULT_CLIENT } from './build.ts';
 import { CHAOS_FAULTS, PLANES } from './names.ts';
 import { formatDuration } from './units.ts';
-import { flow, flowList, range, same, word, zxid, type Pairs } from './write-values.ts';
+import { writeOperation } from './write-operations.ts';
+import { flow, flowList, flowWord, range, same, word, zxid, type Pairs } from './write-values.ts';
 
 /** The timeline, as a file says it. */
 
@@ -18,10 +19,14 @@ export function writeStep(scenario: Scenario, { moment, label, action }: Step, i
           ['when', flow(writeCondition(moment.when))] as const,
           ...(moment.delay === 0 ? [] : [['delay', formatDuration(moment.delay)] as const]),
         ]),
-    ['do', action.kind],
+    ['do', nameOf(action)],
     ...actionOf(scenario, action, index),
     ...(label === null ? [] : [['label', word(label)] as const]),
   ];
+}
+
+function nameOf(action: Action): string {
+  return action.kind === 'request' ? writeOperation(action.operation).name : action.kind;
 }
 
 /** A condition; what is null is not named. */
@@ -37,6 +42,8 @@ export function writeCondition(condition: Condition): Pairs {
     ['write', write],
     ['state', state],
     ['phase', phase],
+    ['client', condition.client === undefined ? null : word(condition.client)],
+    ['fact', condition.fact === undefined ? null : word(condition.fact)],
     ['after', after === null ? null : word(after)],
     ['nth', nth === 1 ? null : nth],
   ];
@@ -112,6 +119,26 @@ function actionOf(scenario: Scenario, action: Action, index: number): Pairs {
     case 'openSession':
     case 'closeSession':
       return callOf(scenario, action, index);
+    case 'request':
+      return [
+        ...clientOf(scenario, action),
+        ...writeOperation(action.operation).said,
+        ...(action.times === 1 ? [] : [['times', String(action.times)] as const]),
+      ];
+    case 'addAuth':
+      return [...clientOf(scenario, action), ['scheme', flowWord(action.scheme)], ['auth', flowWord(action.auth)]];
+    case 'pauseClient':
+    case 'resumeClient':
+    case 'killClient':
+    case 'startClient':
+    case 'healClient':
+      return clientOf(scenario, { client: action.client, server: null });
+    case 'cutClient':
+      return [
+        ...clientOf(scenario, { client: action.client, server: null }),
+        ...(same(action.servers, scenario.servers) ? [] : [['servers', flowList(action.servers.map(String))] as const]),
+        ...(action.way === 'both' ? [] : [['way', action.way] as const]),
+      ];
     case 'chaos':
       return [
         ...lasting(action.duration),
@@ -134,12 +161,21 @@ function packetOf(action: Extract<Action, { kind: 'dropMessage' | 'delayMessage'
   return [['from', end(action.from)], ['to', end(action.to)], ['message', action.message], ...nth];
 }
 
-function callOf(scenario: Scenario, action: Extract<Action, { client: string }>, index: number): Pairs {
-  const { kind, client, server, key, value, times } = action;
-  const writes = kind === 'write' || kind === 'failingWrite';
+function clientOf(
+  scenario: Scenario,
+  { client, server }: { readonly client: string; readonly server: Who | null },
+): Pairs {
   return [
     ...(client === (scenario.clients[0]?.name ?? DEFAULT_CLIENT) ? [] : [['client', word(client)] as const]),
     ...(server === null ? [] : [['server', String(server)] as const]),
+  ];
+}
+
+function callOf(scenario: Scenario, action: Extract<Action, { key: string }>, index: number): Pairs {
+  const { kind, key, value, times } = action;
+  const writes = kind === 'write' || kind === 'failingWrite';
+  return [
+    ...clientOf(scenario, action),
     ...(key === 'x' && !writes ? [] : [['key', word(key)] as const]),
     ...(value === index + 1 && !writes ? [] : [['value', String(value)] as const]),
     ...(times === 1 ? [] : [['times', String(times)] as const]),

@@ -45,6 +45,13 @@ export function word(text: string | number): string {
   return stringify(text, { lineWidth: 0, blockQuote: false }).trimEnd();
 }
 
+/** Text as a scalar within a flow map or list, where brackets and commas mean something, and any text at all may come. */
+export function flowWord(text: string): string {
+  return /^[\w/.:@%+=-][\w /.:@%+=#-]*$/.test(text) && !/^\s|\s$|\s#|:\s|:$/.test(text)
+    ? word(text)
+    : stringify(text, { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' }).trimEnd();
+}
+
 /** `[500us, 3ms]`, or one duration for both ends. */
 export function range([low, high]: Range): string {
   return low === high ? formatDuration(low) : flowList([formatDuration(low), formatDuration(high)]);

@@ -1,14 +1,28 @@
 import type { ClientModel, Scenario, Step } from '../sim/scenario.ts';
-import { DEFAULT_MODELS, defaultSettings, usualClient } from '../sim/defaults.ts';
+import { DEFAULT_MODELS, defaultSettings, USUAL_SERVICE, usualClient, usualSessionMs } from '../sim/defaults.ts';
 import { MS, type Range } from '../sim/time.ts';
 import { findBug } from '../sim/zab/bugs/index.ts';
 import { members, type ServerId } from '../sim/zab/sets.ts';
 import { DEFAULT_CLIENT } from './build.ts';
+import { isRecipe, writeRecipe } from './schema-recipes.ts';
+import { isEndless, isWorkload, writeWorkload } from './schema-workloads.ts';
 import { formatDuration } from './units.ts';
 import { writeExpect } from './write-expect.ts';
 import { writeSchedule } from './write-schedule.ts';
 import { writeStep } from './write-steps.ts';
-import { flow, flowList, list, range, same, section, signed, word, wrapped, type Pairs } from './write-values.ts';
+import {
+  flow,
+  flowList,
+  flowWord,
+  list,
+  range,
+  same,
+  section,
+  signed,
+  word,
+  wrapped,
+  type Pairs,
+} from './write-values.ts';
 
 /** A scenario as the file that a person would write: only what differs from the defaults, in the units that suit it.
  *  `parseScenario` of the text yields the same scenario, if a file can say it at all: the values of calls that write nothing
@@ -28,9 +42,9 @@ export function writeScenario(
     ...section('ensemble', ensembleOf(scenario, started)),
     ...section('zooCfg', settingsOf(scenario)),
     ...releaseOf(scenario.release),
-    ...(scenario.service === 'zookeeper' ? ['service: zookeeper'] : []),
+    ...(scenario.service === USUAL_SERVICE ? [] : [`service: ${scenario.service}`]),
     ...modelsOf(scenario),
-    ...clientsOf(scenario.clients),
+    ...clientsOf(scenario),
     ...list(
       'timeline',
       timeline.map((step, index) => writeStep(scenario, step, index)),
@@ -148,26 +162,27 @@ function ownDisks(own: Scenario['disk']['own']): Pairs {
 
 // ── clients
 
-function clientsOf(clients: readonly ClientModel[]): string[] {
+function clientsOf({ clients, service }: Scenario): string[] {
   if (clients.length === 0) return ['clients: []'];
-  const written = clients.map(clientOf);
+  const written = clients.map((client) => clientOf(client, service));
   // Scenarios that declare no client have this one.
   if (written.length === 1 && clients[0]?.name === DEFAULT_CLIENT && written[0]?.length === 1) return [];
   return list('clients', written);
 }
 
-function clientOf(client: ClientModel): Pairs {
+function clientOf(client: ClientModel, service: Scenario['service']): Pairs {
   const pairs: [string, string][] = [['name', word(client.name)]];
   const add = (key: string, value: string, differs: boolean): void => {
     if (differs) pairs.push([key, value]);
   };
   const usual = usualClient(client.name);
-  const { mix } = client;
+  const { mix, program } = client;
+  const workload = program !== undefined && isWorkload(program);
   const parts = (['write', 'read', 'sync'] as const).filter((part) => mix[part] > 0);
   add('server', String(client.server), client.server !== 'any');
-  add('session', formatDuration(client.sessionTimeoutMs * MS), client.sessionTimeoutMs > 0);
+  add('session', formatDuration(client.sessionTimeoutMs * MS), client.sessionTimeoutMs !== usualSessionMs(service));
   add('from', formatDuration(client.from), client.from > 0);
-  add('operations', String(client.operations), client.operations > 0);
+  add('operations', String(client.operations), workload ? !isEndless(client) : client.operations > 0);
   add('think', range(client.think), !same(client.think, usual.think));
   add(
     'mix',
@@ -176,5 +191,8 @@ function clientOf(client: ClientModel): Pairs {
   );
   add('keys', String(client.keys), client.keys !== usual.keys);
   add('timeout', formatDuration(client.timeout), client.timeout !== usual.timeout);
+  add('chroot', flowWord(client.chroot ?? ''), client.chroot !== undefined);
+  if (program !== undefined && workload) pairs.push(['workload', writeWorkload(program)]);
+  if (program !== undefined && isRecipe(program)) pairs.push(['recipe', writeRecipe(program)]);
   return pairs;
 }

@@ -11,6 +11,9 @@ import type { Event, World } from './world-state.ts';
 
 /** Random faults, one after the other, each bounded and undone. */
 
+/** A clock drifts by so much at most, either way. */
+export const CHAOS_DRIFT_PPM = 100_000;
+
 /** How long a fault of chaos lasts: long enough for timeouts of a few ticks to run out, or just a moment. */
 function drawDuration(world: World): Micros {
   const { tickTime, syncLimit } = world.scenario.settings;
@@ -96,7 +99,11 @@ function strike(world: World, fault: ChaosFault, emit: Emit): void {
       undoAfter(world, duration, { kind: 'fastCpu', server: target, life: 0 });
       return;
     case 'drift':
-      strikes(world, { kind: 'drift', servers: [target], ppm: world.fate.between([0, 200_000]) - 100_000 }, emit);
+      strikes(
+        world,
+        { kind: 'drift', servers: [target], ppm: world.fate.between([0, 2 * CHAOS_DRIFT_PPM]) - CHAOS_DRIFT_PPM },
+        emit,
+      );
       return;
     case 'restartAll':
       for (const id of servers) {

@@ -1,5 +1,6 @@
 import { ChosenQueue } from './chosen-queue.ts';
 import { cloneClient } from './clients/client.ts';
+import type { Library, Running } from './clients/state.ts';
 import { laneOf } from './dice.ts';
 import { cloneDevice } from './disk.ts';
 import { Hasher } from './hash.ts';
@@ -9,6 +10,7 @@ import type { Event, Host, World } from './world-state.ts';
 import type { DiskOp } from './zab/effects.ts';
 import { cloneServer } from './zab/clone.ts';
 import { hashServer } from './zab/server.ts';
+import type { Service } from './zab/service.ts';
 import { cloneStorage } from './zab/storage.ts';
 
 /** Copies and fingerprints of whole worlds, for drivers that try more than one future. */
@@ -23,6 +25,7 @@ export function cloneWorld(world: World): World {
     hosts: world.hosts.map((host) => (host === null ? null : cloneHost(host))),
     network,
     clients: world.clients.map(cloneClient),
+    resources: new Map(world.resources),
     timeline: cloneTimeline(world.timeline),
     promises: { accepted: world.promises.accepted.slice(), epochs: world.promises.epochs.slice() },
     threads: cloneStreams(world.threads),
@@ -52,8 +55,9 @@ function cloneHost(host: Host): Host {
  *  next, in a fixed order and without absolute times. */
 export function fingerprint(world: World): number {
   const into = new Hasher();
-  for (const host of world.hosts) if (host !== null) hashHost(host, into);
-  hashNetwork(world.network, into);
+  const { service } = world.config;
+  for (const host of world.hosts) if (host !== null) hashHost(host, service, into);
+  hashNetwork(world.network, service, into);
   for (const client of world.clients) {
     into.text(client.state);
     into.int(client.server);
@@ -64,7 +68,11 @@ export function fingerprint(world: World): number {
       into.int(calls.length);
       for (const { op, key, value } of calls) into.data([op, key, value]);
     }
+    if (client.library !== null) hashLibrary(client.library, into);
+    if (client.program !== null) hashRunning(client.program, into);
+    if (client.halted !== null) into.data([client.halted.how, client.halted.inputs, client.halted.wakes]);
   }
+  for (const [name, token] of world.resources) into.data([name, token]);
   for (const { event } of world.queue.items()) hashEvent(world, event, into);
   for (const list of world.timeline.watchers.values())
     for (const watcher of list) into.int(watcher.done ? -1 : watcher.seen);
@@ -73,7 +81,19 @@ export function fingerprint(world: World): number {
   return into.digest53();
 }
 
-function hashHost(host: Host, into: Hasher): void {
+function hashLibrary({ handle, hosts, at, last, told, watches, auths }: Library, into: Hasher): void {
+  into.data([handle, hosts, at, last, told, auths.map(({ scheme, auth }) => [scheme, auth])]);
+  for (const paths of [watches.data, watches.exist, watches.child, watches.persistent, watches.recursive])
+    into.data([...paths]);
+}
+
+function hashRunning({ state, sleeps, uses }: Running, into: Hasher): void {
+  into.data(state);
+  into.data([...sleeps.values()]);
+  into.data([...uses.values()]);
+}
+
+function hashHost(host: Host, service: Service, into: Hasher): void {
   into.int(host.id);
   into.int(
     (host.powered ? 1 : 0) +
@@ -100,7 +120,7 @@ function hashHost(host: Host, into: Hasher): void {
   for (const { op } of device.inflight) hashOp(op, into);
   for (const input of host.backlog.list()) {
     into.text(input.kind);
-    if (input.kind === 'received') hashItem(input.message, into);
+    if (input.kind === 'received') hashItem(input.message, service, into);
     else if (input.kind === 'fired') into.text(input.timer);
     else if (input.kind === 'scheduled') into.text(input.thread);
     else if (input.kind === 'written') into.data(input.error);
@@ -109,7 +129,7 @@ function hashHost(host: Host, into: Hasher): void {
   if (host.server !== null) hashServer(host.server, into);
 }
 
-function hashNetwork(network: Network, into: Hasher): void {
+function hashNetwork(network: Network, service: Service, into: Hasher): void {
   for (const connection of network.connections.values()) {
     into.int(connection.ends[0]);
     into.int(connection.ends[1]);
@@ -118,7 +138,7 @@ function hashNetwork(network: Network, into: Hasher): void {
     into.data([open, vanished, dead, connection.stalled, connection.established, connection.held]);
     for (const flight of connection.flights) {
       into.int(flight.size);
-      for (const item of flight.list()) hashItem(item, into);
+      for (const item of flight.list()) hashItem(item, service, into);
     }
   }
   for (const cut of network.cuts) into.data([cut.from, cut.to, cut.planes]);
@@ -126,7 +146,7 @@ function hashNetwork(network: Network, into: Hasher): void {
     into.data([fault, from, to, message, left, duration]);
 }
 
-function hashItem(item: Item, into: Hasher): void {
+function hashItem(item: Item, service: Service, into: Hasher): void {
   if (item === 'FIN') into.text(item);
   else if ('txn' in item) {
     into.text(item.kind);
@@ -134,7 +154,8 @@ function hashItem(item: Item, into: Hasher): void {
     into.int(item.txn.digest);
   } else if (item.kind === 'SNAP') {
     into.text(item.kind);
-    into.data([item.snapshot.zxid, item.snapshot.lastZxid, item.snapshot.content]);
+    into.data([item.snapshot.zxid, item.snapshot.lastZxid]);
+    service.hash(service.restore(item.snapshot.content), into);
   } else into.data(item);
 }
 
@@ -158,7 +179,7 @@ function hashEvent(world: World, event: Event, into: Hasher): void {
   if (event.kind === 'timer') into.int(event.key % 16);
   else if (event.kind === 'thread') into.text(event.thread);
   else if (event.kind === 'disk') into.data(event.error);
-  else if (event.kind === 'datagram') hashItem(event.message, into);
+  else if (event.kind === 'datagram') hashItem(event.message, world.config.service, into);
   else if (event.kind === 'syn' || event.kind === 'dialFailed') into.data([event.plane, event.from, event.to]);
   else if (event.kind === 'undo')
     into.data([event.undo.kind, 'server' in event.undo ? event.undo.server : [event.undo.from, event.undo.to]]);

@@ -34,6 +34,14 @@ export function usualClient(name: string): ClientModel {
   };
 }
 
+/** What is replicated. */
+export const USUAL_SERVICE: Scenario['service'] = 'zookeeper';
+
+/** The session timeout of a client that names none, in ms: the register is used without sessions. */
+export function usualSessionMs(service: Scenario['service']): number {
+  return service === 'zookeeper' ? 10_000 : 0;
+}
+
 /** ZooKeeper's defaults. Session bounds follow tickTime, as in ZooKeeperServer.java#getMinSessionTimeout. */
 export function defaultSettings(tickTime = DEFAULT_SETTINGS.tickTime): Settings {
   return { ...DEFAULT_SETTINGS, tickTime, minSessionTimeout: 2 * tickTime, maxSessionTimeout: 20 * tickTime };

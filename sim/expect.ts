@@ -3,6 +3,8 @@ import type { Report, Run, ServerRow } from './run.ts';
 import type { Fact } from './scenario.ts';
 import { resolve } from './timeline.ts';
 import { formatZxid, type Zxid } from './zab/zxid.ts';
+import { statOf } from './zookeeper/stat.ts';
+import { nodeAt, type Tree } from './zookeeper/tree.ts';
 
 /** Compares how a run ended with what its scenario expects. Returns every difference in words; none is as expected. */
 export function judge(run: Run, servers: () => readonly ServerRow[], verdict: Report['verdict']): string[] {
@@ -70,9 +72,15 @@ function compare(run: Run, servers: readonly ServerRow[], fact: Fact, index: num
       return compareValue(run, servers, fact);
     case 'outcome': {
       const client = run.scenario.clients.findIndex((one) => one.name === fact.client) + 1;
-      const outcome = run.facts.outcomes.get(`${client}/${fact.call}`) ?? 'pending';
-      return equal(`outcome of call ${fact.call} of ${fact.client}`, fact.outcome, outcome);
+      const got = run.facts.outcomes.get(`${client}/${fact.call}`);
+      const what = `of call ${fact.call} of ${fact.client}`;
+      return [
+        ...equal(`outcome ${what}`, fact.outcome, got?.outcome ?? 'pending'),
+        ...(fact.error === null ? [] : equal(`error ${what}`, fact.error, got?.error ?? null)),
+      ];
     }
+    case 'node':
+      return compareNode(run, servers, fact);
     case 'leaders': {
       const leaders = new Set(run.facts.established.map(({ server }) => server)).size;
       return leaders >= fact.atLeast ? [] : [`expected at least ${fact.atLeast} established leaders, got ${leaders}`];
@@ -129,6 +137,29 @@ function compareValue(run: Run, servers: readonly ServerRow[], fact: Extract<Fac
   }
   if (!served) differences.push(`value of ${fact.key}: nobody serves`);
   return differences;
+}
+
+/** The znode must be the same on every server that serves. */
+function compareNode(run: Run, servers: readonly ServerRow[], fact: Extract<Fact, { kind: 'node' }>): string[] {
+  if (run.scenario.service !== 'zookeeper') return [`node ${fact.path}: the ensemble holds no tree`];
+  const trees = servers.flatMap(({ id, mode }): (readonly [number, Tree])[] => {
+    const server = run.world.hosts[id]?.server ?? null;
+    return mode === 'not serving' || server === null ? [] : [[id, server.db.tree as Tree]];
+  });
+  if (trees.length === 0) return [`node ${fact.path}: nobody serves`];
+  return trees.flatMap(([id, tree]) => {
+    const node = nodeAt(tree, fact.path);
+    const where = `${fact.path} on server ${id}`;
+    if (node === undefined || !fact.exists) return equal(`${where} exists`, fact.exists, node !== undefined);
+    const { data, version, children, ephemeral } = fact;
+    const stat = statOf(node);
+    return [
+      ...(data === null ? [] : equal(`data of ${where}`, data, node.data)),
+      ...(version === null ? [] : equal(`version of ${where}`, version, stat.version)),
+      ...(children === null ? [] : equal(`children of ${where}`, children, stat.numChildren)),
+      ...(ephemeral === null ? [] : equal(`${where} is ephemeral`, ephemeral, node.owner.kind === 'ephemeral')),
+    ];
+  });
 }
 
 function compareSeen(run: Run, fact: Extract<Fact, { kind: 'seen' }>, index: number): string[] {

@@ -1,6 +1,8 @@
 import { unreachable } from './assert.ts';
-import { invoke, moveTo, type CallOp } from './clients/client.ts';
+import { callOpOf, keyOf, type CallOp } from './clients/call.ts';
 import { strikePacket } from './chosen-packet.ts';
+import { onClientFault, resumeClient } from './client-faults.ts';
+import { addAuth, invoke, moveTo } from './clients/client.ts';
 import { crash, endProcess, start, stop } from './lifecycle.ts';
 import { HARMLESS } from './harmless.ts';
 import { landed } from './landing.ts';
@@ -68,6 +70,18 @@ export function act(world: World, action: Action, step: number, emit: Emit): voi
     case 'openSession':
     case 'closeSession':
       onClient(world, action, emit);
+      return;
+    case 'request':
+    case 'addAuth':
+      onTree(world, action, emit);
+      return;
+    case 'pauseClient':
+    case 'resumeClient':
+    case 'killClient':
+    case 'startClient':
+    case 'cutClient':
+    case 'healClient':
+      onClientFault(world, action, emit);
       return;
     case 'chaos':
       tellFault(world, 'chaos', `chaos for ${action.duration / SECOND} s: ${action.faults.join(', ')}`, emit);
@@ -245,6 +259,20 @@ function onClient(
     invoke(world, client, { op: CALLS[action.kind], key: action.key, value: action.value + i }, emit);
 }
 
+function onTree(world: World, action: Of<'request' | 'addAuth'>, emit: Emit): void {
+  const client = world.clients.find(({ model }) => model.name === action.client);
+  if (client === undefined) return;
+  const [server] = action.server === null ? [] : resolve(world, action.server);
+  if (server !== undefined) moveTo(world, client, server, emit);
+  if (action.kind === 'addAuth') {
+    addAuth(world, client, action, emit);
+    return;
+  }
+  const { operation, times } = action;
+  const asked = { op: callOpOf(operation), key: keyOf(operation), value: 0, operation };
+  for (let i = 0; i < times; i++) invoke(world, client, asked, emit);
+}
+
 // ── the end of a fault
 
 export function undoAfter(world: World, after: Micros, undo: Undo): void {
@@ -289,4 +317,5 @@ export function calmDown(world: World, emit: Emit): void {
     resume(world, host, emit);
     start(world, host);
   }
+  for (const client of world.clients) resumeClient(world, client, emit);
 }

@@ -8,7 +8,12 @@ export const HARMLESS: ReadonlySet<Action['kind']> = new Set<Action['kind']>([
   'sync',
   'openSession',
   'closeSession',
+  'request',
+  'addAuth',
   'heal',
   'resume',
+  'resumeClient',
+  'startClient',
+  'healClient',
   'diskMended',
 ]);

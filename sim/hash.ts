@@ -52,6 +52,12 @@ export class Hasher {
     );
   }
 
+  /** As new. */
+  reset(): void {
+    this.#a = 0x9e3779b9 | 0;
+    this.#b = 0x85ebca6b | 0;
+  }
+
   clone(): Hasher {
     const copy = new Hasher();
     copy.#a = this.#a;

@@ -1,7 +1,9 @@
 import type { Hasher } from './hash.ts';
 import { Broadcasts } from './history-broadcasts.ts';
 import { Canon, copyHistory, emptyHistory, type Entry, type History } from './history-canon.ts';
+import { ClientHistory } from './history-clients.ts';
 import { copyServerHistory, Disks, newServerHistory, type ServerHistory } from './history-disks.ts';
+import { TreeHistory } from './history-tree.ts';
 import type { Setup } from './setup.ts';
 import type { TraceEvent, TraceKind } from './trace.ts';
 import type { Txn } from './zab/messages.ts';
@@ -9,9 +11,11 @@ import { add, has, NOBODY, without, type ServerId, type ServerSet } from './zab/
 import { epochOf, ZERO, type Zxid } from './zab/zxid.ts';
 
 export { copyHistory, type Canon, type Entry, type History } from './history-canon.ts';
+export { CLIENT_PACKETS, type Attached } from './history-clients.ts';
 export type { ServerHistory } from './history-disks.ts';
+export type { Moment } from './history-tree.ts';
 
-/** The kinds of trace events that `Histories` wants to see. */
+/** The kinds of trace events that `Histories` wants to see, and of packets those of `CLIENT_PACKETS`. */
 export const HISTORY_KINDS: readonly TraceKind[] = [
   'started',
   'ended',
@@ -29,6 +33,7 @@ export const HISTORY_KINDS: readonly TraceKind[] = [
   'established',
   'serving',
   'leftRole',
+  'disconnected',
 ];
 
 /** One prospective leader's time: from the quorum of ACKEPOCH on. */
@@ -50,6 +55,10 @@ export class Histories {
    *  a leader when its quorum of NEWLEADER acknowledgements was complete. */
   readonly canon: Canon;
   readonly broadcasts: Broadcasts;
+  /** The tree that the committed transactions make. */
+  readonly tree: TreeHistory;
+  /** What clients have asked of servers. */
+  readonly clients: ClientHistory;
   /** The longest history delivered anywhere, in the order of first deliveries. */
   readonly order: History;
   /** By epoch; a later reign of the same epoch replaces the earlier one. */
@@ -74,9 +83,11 @@ export class Histories {
   readonly #servers: ServerHistory[];
   readonly #disks: Disks;
 
-  constructor(setup: Pick<Setup, 'servers'>, from?: Histories) {
+  constructor(setup: Pick<Setup, 'servers'> & Partial<Pick<Setup, 'treeConfig' | 'settings'>>, from?: Histories) {
     this.canon = from?.canon.clone() ?? new Canon();
     this.broadcasts = from?.broadcasts.clone() ?? new Broadcasts();
+    this.tree = from?.tree.clone() ?? new TreeHistory(setup.treeConfig ?? null);
+    this.clients = from?.clients.clone() ?? new ClientHistory(setup.settings?.superDigest ?? null);
     this.order = from === undefined ? emptyHistory() : copyHistory(from.order);
     this.reigns = new Map();
     this.establishedEpochs = from?.establishedEpochs.slice() ?? [];
@@ -95,14 +106,19 @@ export class Histories {
       this.reigns.set(reign.epoch, { ...reign, initial: copyHistory(reign.initial) });
   }
 
-  /** Takes in one event of `HISTORY_KINDS`; others change nothing. */
+  /** Takes in one event of `HISTORY_KINDS`, or one packet of `CLIENT_PACKETS`; others change nothing. */
   observe(event: TraceEvent): void {
     switch (event.kind) {
       case 'applied':
         return this.#onApplied(event.server, event.txn, event.delivered);
       case 'logged':
         return this.#onLogged(event.server, event.txns);
+      case 'sent':
+      case 'received':
+      case 'disconnected':
+        return this.clients.observe(event);
       case 'proposed':
+        this.tree.proposed(event.txn);
         this.clash = this.broadcasts.seen(event.txn, this.canon) ? null : event.txn.zxid;
         return this.broadcasts.proposed(event.txn);
       case 'committed':
@@ -113,6 +129,7 @@ export class Histories {
       case 'started':
         return this.#disks.started(event);
       case 'ended':
+        this.clients.observe(event);
         return this.#disks.ended(event);
       case 'truncated':
         return this.#disks.truncated(event);
@@ -253,6 +270,7 @@ export class Histories {
     this.broadcasts.committing(txn, this.canon);
     if (epochOf(this.canon.last()) > epochOf(txn.zxid)) this.disordered.push(this.canon.length);
     this.canon.append(txn);
+    this.tree.advance(this.canon);
   }
 
   #newReign(epoch: number, leader: ServerId): Reign {
@@ -308,6 +326,8 @@ export class Histories {
   }
 }
 
-export function newHistories(setup: Pick<Setup, 'servers'>): Histories {
+export function newHistories(
+  setup: Pick<Setup, 'servers'> & Partial<Pick<Setup, 'treeConfig' | 'settings'>>,
+): Histories {
   return new Histories(setup);
 }

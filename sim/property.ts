@@ -20,6 +20,9 @@ export interface Property<S extends PropertyState = PropertyState> {
   readonly source: string;
   /** always: never violated. eventually: true once faults have stopped. */
   readonly kind: 'always' | 'eventually';
+  /** `recipes`: it judges programs of clients, and watches where a recipe runs that names it. Random plans hold none; the
+   *  scenarios of its mistakes show that it can fail. Left out: it watches every run. */
+  readonly subject?: 'recipes';
   /** The kinds of trace events it wants to see; it is shown no others. */
   readonly observes: readonly TraceKind[];
   /** Of `sent` and `received`, only packets of these kinds; without it, all. */

@@ -34,6 +34,7 @@ export const register: Service = {
   copyOutstanding: (outstanding) => outstanding,
   settle: () => {},
   due: () => [],
+  cleanUp: () => {},
   newLocal: () => NOTHING,
   copyLocal: (local) => local,
   hashLocal: () => {},

@@ -1,4 +1,6 @@
 import { answerBound, progressBound } from './bounds.ts';
+import { CHAOS_DRIFT_PPM } from './chaos.ts';
+import { findRecipe } from './clients/recipes/all.ts';
 import { judge } from './expect.ts';
 import { inspect } from './inspect.ts';
 import type { Property, Violation } from './property.ts';
@@ -12,6 +14,7 @@ import { applyEvent, newWorld, nextEvent, type World } from './world.ts';
 import type { ServerState, SyncMode } from './zab/messages.ts';
 import type { ServerId } from './zab/sets.ts';
 import type { Zxid } from './zab/zxid.ts';
+import { configText } from './zookeeper/config-node.ts';
 
 /** One scenario, one seed, to its end: START HERE. */
 export function run(scenario: Scenario, seed: string, options: RunOptions): Report {
@@ -58,7 +61,7 @@ export interface Gathered {
   readonly fenced: { readonly by: ServerId; readonly against: number; readonly rule: string }[];
   /** The calls, `client/call`, whose outcome an expectation names; of the others none is kept. */
   readonly askedFor: ReadonlySet<string>;
-  readonly outcomes: Map<string, 'ok' | 'failed' | 'unknown'>;
+  readonly outcomes: Map<string, { readonly outcome: 'ok' | 'failed' | 'unknown'; readonly error: string | null }>;
   readonly calls: { ok: number; failed: number; unknown: number; pending: number };
   commits: number;
   /** How often each `seen` fact of the expectation was met, by its index. */
@@ -70,7 +73,8 @@ const MAX_EVENTS = 1_000_000_000;
 
 export function beginRun(scenario: Scenario, seed: string, options: RunOptions): Run {
   const world = newWorld(scenario, seed);
-  const recorder = new Recorder(setupOf(scenario), options.properties, options.keep, options.hash ?? true);
+  const properties = watchedIn(scenario, options.properties);
+  const recorder = new Recorder(setupOf(scenario), properties, options.keep, options.hash ?? true);
   const facts: Gathered = {
     elections: [],
     syncs: [],
@@ -109,6 +113,12 @@ export function beginRun(scenario: Scenario, seed: string, options: RunOptions):
   };
 }
 
+/** Properties of recipes watch where a recipe runs that they judge. */
+function watchedIn({ clients }: Scenario, properties: readonly Property[]): readonly Property[] {
+  const judges = clients.flatMap(({ program }) => findRecipe(program?.program ?? '')?.judgedBy ?? []);
+  return properties.filter(({ name, subject }) => subject === undefined || judges.includes(name));
+}
+
 function clientNumber(scenario: Scenario, name: string): number {
   return scenario.clients.findIndex((client) => client.name === name) + 1;
 }
@@ -122,14 +132,25 @@ export function setupOf(scenario: Scenario): Setup {
     verifier,
     observers,
     settings,
+    treeConfig: scenario.service === 'zookeeper' ? configText(scenario) : null,
     release,
     calmAt,
     endAt,
     beyondBudget,
     datagrams,
+    fastestPpm: fastestPpm(scenario),
     progressBound: progressBound(scenario),
     answerBound: answerBound(scenario),
   };
+}
+
+function fastestPpm({ clocks, timeline }: Scenario): number {
+  let fastest = 0;
+  for (const { driftPpm } of clocks) fastest = Math.max(fastest, driftPpm);
+  for (const { action } of timeline)
+    if (action.kind === 'drift') fastest = Math.max(fastest, action.ppm);
+    else if (action.kind === 'chaos') fastest = Math.max(fastest, CHAOS_DRIFT_PPM);
+  return fastest;
 }
 
 const GATHERED: readonly TraceKind[] = [
@@ -184,7 +205,7 @@ function gather(facts: Gathered, event: TraceEvent): void {
       facts.calls.pending--;
       facts.calls[event.outcome]++;
       if (facts.askedFor.has(`${event.client}/${event.call}`))
-        facts.outcomes.set(`${event.client}/${event.call}`, event.outcome);
+        facts.outcomes.set(`${event.client}/${event.call}`, { outcome: event.outcome, error: event.error });
       return;
     default:
       return;

@@ -1,3 +1,4 @@
+import type { ProgramModel } from './clients/program.ts';
 import type { Settings } from './zab/config.ts';
 import type { MessageKind } from './zab/messages.ts';
 import type { Plane } from './zab/effects.ts';
@@ -5,6 +6,7 @@ import type { QuorumVerifier } from './zab/quorum.ts';
 import type { ServerId, ServerSet } from './zab/sets.ts';
 import type { TraceKind } from './trace.ts';
 import type { Micros, Range } from './time.ts';
+import type { Operation } from './zookeeper/operations.ts';
 
 /** One run, but for its seed: what scenarios/*.yaml say, checked and in the engine's units. Plain JSON data. */
 export interface Scenario {
@@ -130,6 +132,10 @@ export interface ClientModel {
   /** false: a bare connection. It is made by `openSession` alone, once; without one every request fails at once.
    *  Left out, the client looks for a server until it is told to close. */
   readonly reconnects?: boolean;
+  /** The prefix of all its paths; none when left out. Only of clients that open sessions with ZooKeeper's own service. */
+  readonly chroot?: string;
+  /** What it runs: a workload or a recipe. Left out, it draws its requests from `mix`. */
+  readonly program?: ProgramModel;
 }
 
 /** Who is meant: a server by id, or by the role it has when the step is taken. `followers`: the one with the lowest id. */
@@ -162,6 +168,10 @@ export interface Condition {
   readonly phase: string | null;
   /** Counting begins only once the step with this label has been taken. */
   readonly after: string | null;
+  /** Of events that are about a client: its name. Left out: any. */
+  readonly client?: string;
+  /** Of what a recipe says: the fact. Left out: any. */
+  readonly fact?: string;
 }
 
 export interface Step {
@@ -264,6 +274,33 @@ export type Action =
       readonly value: number;
       readonly times: number;
     }
+  /** Asks for an operation of ZooKeeper's own service. It is sent as it stands, also where the client library would
+   *  refuse it. */
+  | {
+      readonly kind: 'request';
+      readonly client: string;
+      readonly server: Who | null;
+      readonly operation: Operation;
+      readonly times: number;
+    }
+  | {
+      readonly kind: 'addAuth';
+      readonly client: string;
+      readonly server: Who | null;
+      readonly scheme: string;
+      readonly auth: string;
+    }
+  // clients' processes and links
+  | { readonly kind: 'pauseClient' | 'resumeClient' | 'startClient' | 'healClient'; readonly client: string }
+  /** SIGKILL: its session lives on until it expires. */
+  | { readonly kind: 'killClient'; readonly client: string }
+  /** Cuts a client off from servers: its packets, theirs, or both wait. */
+  | {
+      readonly kind: 'cutClient';
+      readonly client: string;
+      readonly servers: readonly Who[];
+      readonly way: 'both' | 'toServers' | 'fromServers';
+    }
   // search
   /** Random faults of these kinds, `meanGap` apart on average, until `duration` is over. */
   | {
@@ -333,6 +370,18 @@ export type Fact =
       readonly client: string;
       readonly call: number;
       readonly outcome: 'ok' | 'failed' | 'unknown';
+      /** A name of KeeperException.Code; null: not compared. */
+      readonly error: string | null;
+    }
+  /** A znode, on every server that serves. Only what is named is compared; `exists` false: there is none. */
+  | {
+      readonly kind: 'node';
+      readonly path: string;
+      readonly exists: boolean;
+      readonly data: string | null;
+      readonly version: number | null;
+      readonly children: number | null;
+      readonly ephemeral: boolean | null;
     }
   | { readonly kind: 'leaders'; readonly atLeast: number }
   /** How often the trace showed an event like this, `nth` and `after` of the condition being ignored. */

@@ -9,7 +9,11 @@ export interface Setup {
   readonly verifier: QuorumVerifier;
   readonly observers: ServerSet;
   readonly settings: Settings;
+  /** What /zookeeper/config says; null: what is replicated is not ZooKeeper's own tree. */
+  readonly treeConfig: string | null;
   readonly release: string;
+  /** By how much the fastest clock of a server may run fast, at any time of the run. */
+  readonly fastestPpm: number;
   /** From here on there is no new fault; null when the scenario names no calm. */
   readonly calmAt: Micros | null;
   readonly endAt: Micros;

@@ -90,6 +90,11 @@ export function fits(world: World, when: Condition, event: TraceEvent): boolean 
     !('role' in event && event.role === when.state)
   )
     return false;
+  if (when.client !== undefined) {
+    const index = world.scenario.clients.findIndex(({ name }) => name === when.client);
+    if (!('client' in event) || event.client !== index + 1) return false;
+  }
+  if (when.fact !== undefined && !('fact' in event && event.fact === when.fact)) return false;
   return when.phase === null || ('phase' in event && event.phase === when.phase);
 }
 

@@ -1,10 +1,10 @@
-import type { Hasher } from './hash.ts';
+import { Hasher } from './hash.ts';
 import type { Txn, Message } from './zab/messages.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** Every field of every trace event enters the trace hash, so that equal hashes mean equal runs. `code` is
  *  `codeOf` of the event's kind. */
-export function hashTraceEvent(event: TraceEvent, into: Hasher, code = codeOf(event.kind)): void {
+export function hashTraceEvent(event: TraceEvent, into: Hasher, bodies: Bodies, code = codeOf(event.kind)): void {
   into.int(event.at);
   into.int(code * 64 + event.server);
   switch (event.kind) {
@@ -13,7 +13,7 @@ export function hashTraceEvent(event: TraceEvent, into: Hasher, code = codeOf(ev
     case 'lost':
       into.int(event.connection);
       into.int(event.peer);
-      hashMessage(event.message, into);
+      hashMessage(event.message, into, bodies);
       return;
     case 'applied':
       hashTxn(event.txn, into);
@@ -41,6 +41,7 @@ export function hashTraceEvent(event: TraceEvent, into: Hasher, code = codeOf(ev
       into.int(codeOf(event.op));
       into.text(event.key);
       into.int(event.value);
+      if (event.operation !== null) bodies.hash(event.operation, event.call, into);
       return;
     case 'returned':
       into.int(event.client);
@@ -49,6 +50,7 @@ export function hashTraceEvent(event: TraceEvent, into: Hasher, code = codeOf(ev
       into.int(event.zxid);
       into.int(event.value ?? -1);
       into.int(event.error === null ? 0 : codeOf(event.error));
+      if (event.answer !== null) bodies.hash(event.answer, event.call, into);
       return;
     default:
       // Everything else is rare: its values in the order of their keys, which the kind decides.
@@ -61,7 +63,7 @@ function hashTxn(txn: Txn, into: Hasher): void {
   into.int(txn.digest);
 }
 
-function hashMessage(message: Message, into: Hasher): void {
+function hashMessage(message: Message, into: Hasher, bodies: Bodies): void {
   switch (message.kind) {
     // The four that most traces consist of have their numbers here; the others' come from their letters.
     case 'PING':
@@ -87,11 +89,11 @@ function hashMessage(message: Message, into: Hasher): void {
       return;
     default:
       into.int(codeOf(message.kind));
-      hashRarer(message, into);
+      hashRarer(message, into, bodies);
   }
 }
 
-function hashRarer(message: Message, into: Hasher): void {
+function hashRarer(message: Message, into: Hasher, bodies: Bodies): void {
   switch (message.kind) {
     case 'INFORM':
       hashTxn(message.txn, into);
@@ -119,7 +121,7 @@ function hashRarer(message: Message, into: Hasher): void {
       into.int(message.request.session);
       into.int(message.request.cxid);
       into.int(codeOf(message.request.kind));
-      into.data(message.request.op);
+      bodies.hash(message.request.op, message.request.cxid * 31 + message.request.session, into);
       if (message.kind === 'REQUEST' && message.ids.length > 0) into.data(message.ids);
       return;
     case 'CONNECT':
@@ -136,13 +138,52 @@ function hashRarer(message: Message, into: Hasher): void {
       into.int(message.cxid);
       into.int(message.zxid);
       into.int(message.error === null ? 0 : codeOf(message.error));
-      into.data(message.value);
+      bodies.hash(message.value, message.cxid * 31, into);
       return;
     case 'UPTODATE':
       return;
     default:
       into.data(message);
   }
+}
+
+/** What is asked of a tree and what it answers is data of some size that passes by several times: as a call, in packets
+ *  of two planes, in the answer. It is summed up once, and the sum remembered while little else comes between. */
+export class Bodies {
+  readonly #known: (Body | undefined)[] = Array.from({ length: PLACES }, () => undefined);
+  readonly #hasher = new Hasher();
+  #latest: Body | undefined;
+
+  /** `hint`: the same number for the same value, as far as the caller can tell. */
+  hash(value: unknown, hint: number, into: Hasher): void {
+    // The values of smaller services are small, and no objects of their own.
+    if (value === null || typeof value !== 'object' || !('op' in value || 'stat' in value || 'path' in value))
+      into.data(value);
+    else into.int(this.#digestOf(value, hint));
+  }
+
+  #digestOf(value: object, hint: number): number {
+    if (this.#latest?.value === value) return this.#latest.digest;
+    const place = Math.abs(hint) % PLACES;
+    const known = this.#known[place];
+    if (known !== undefined && known.value === value) {
+      this.#latest = known;
+      return known.digest;
+    }
+    this.#hasher.reset();
+    this.#hasher.data(value);
+    const body = { value, digest: this.#hasher.digest53() };
+    this.#known[place] = body;
+    this.#latest = body;
+    return body.digest;
+  }
+}
+
+const PLACES = 256;
+
+interface Body {
+  readonly value: object;
+  readonly digest: number;
 }
 
 /** A small number for a word: stable, since it comes from its letters alone. */

@@ -2,10 +2,11 @@ import type { ConnectionId, Note, Plane } from './zab/effects.ts';
 import type { Message, Txn } from './zab/messages.ts';
 import type { ServerId } from './zab/sets.ts';
 import type { Zxid } from './zab/zxid.ts';
+import type { Answer, Operation, WatchEventType } from './zookeeper/operations.ts';
 import type { Micros } from './time.ts';
 
 /** Version of the trace's form. A trace of another version is refused, never guessed at. */
-export const TRACE_VERSION = 2;
+export const TRACE_VERSION = 3;
 
 /** All that properties, reports and the viewer ever see: history, in the past tense. `server` is 0 when no server is meant. */
 export type TraceEvent = { readonly at: Micros; readonly server: ServerId } & TraceFact;
@@ -97,9 +98,11 @@ export type TraceFact =
       readonly kind: 'invoked';
       readonly client: number;
       readonly call: number;
-      readonly op: 'write' | 'read' | 'sync' | 'createSession' | 'closeSession' | 'error';
+      readonly op: 'write' | 'read' | 'sync' | 'createSession' | 'closeSession' | 'auth' | 'error';
       readonly key: string;
       readonly value: number;
+      /** What is asked of the tree, with the paths that the server sees; null for other services and for sessions. */
+      readonly operation: Operation | null;
     }
   | {
       readonly kind: 'returned';
@@ -107,9 +110,45 @@ export type TraceFact =
       readonly call: number;
       readonly outcome: 'ok' | 'failed' | 'unknown';
       readonly zxid: Zxid;
+      /** The number that the answer holds, if it holds one. */
       readonly value: number | null;
       readonly error: string | null;
+      /** The body of the reply; null when there is none, and for other services than the tree. */
+      readonly answer: Answer | null;
+    }
+  /** What the program of a client is told of its connection: Watcher.java#KeeperState. `server`: where it is connected, or
+   *  was. `session` 0: it has none. */
+  | {
+      readonly kind: 'clientState';
+      readonly client: number;
+      readonly state: ClientState;
+      readonly session: number;
+    }
+  /** What the program of a client is told by a watch that it holds. `zxid` -1: the release does not tell it. */
+  | {
+      readonly kind: 'watchEvent';
+      readonly client: number;
+      readonly session: number;
+      readonly type: WatchEventType;
+      readonly path: string;
+      readonly zxid: Zxid;
+    }
+  /** What a program says of itself, or a resource of a program: facts for the properties of recipes. */
+  | {
+      readonly kind: 'recipe';
+      readonly client: number;
+      /** The program's name; for what a resource says, that of who used it. */
+      readonly recipe: string;
+      /** Programs of one instance work together: `lock /a`. */
+      readonly instance: string;
+      readonly fact: string;
+      readonly detail: RecipeDetail;
     };
+
+export type ClientState = 'Connected' | 'Disconnected' | 'Expired' | 'AuthFailed' | 'Closed';
+
+/** Flat data, so that a property compares it without knowing who said it. */
+export type RecipeDetail = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Receives every trace event once, in order. */
 export type Emit = (event: TraceEvent) => void;

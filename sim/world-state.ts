@@ -25,6 +25,8 @@ export interface World {
   readonly hosts: (Host | null)[];
   readonly network: Network;
   readonly clients: VirtualClient[];
+  /** Things outside ZooKeeper that programs use: the highest token that each has seen, by name. */
+  readonly resources: Map<string, number>;
   readonly timeline: Timeline;
   /** Where in the trace each server's promises stand, for the fencing ledger. */
   readonly promises: Promises;
@@ -178,7 +180,8 @@ export type Event =
   | { readonly kind: 'calm' }
   | { readonly kind: 'client'; readonly client: number; readonly what: ClientWake; readonly version: number };
 
-export type ClientWake = 'work' | 'timeout' | 'ping' | 'connect';
+/** `local`: calls that cannot be sent fail. `begin`, `sleep`, `use`, `used`: of the client's program. */
+export type ClientWake = 'work' | 'timeout' | 'ping' | 'connect' | 'local' | 'begin' | 'sleep' | 'use' | 'used';
 
 /** What ends a fault that was given a duration. */
 export type Undo =

@@ -9,8 +9,9 @@ import { newNetwork } from './network.ts';
 import { clogAll } from './network-faults.ts';
 import { drain, give, hostOf, timerDue } from './processes.ts';
 import { register } from './register.ts';
+import { configText } from './zookeeper/config-node.ts';
 import { newZookeeper } from './zookeeper/service.ts';
-import { syncOf, type Scenario } from './scenario.ts';
+import { syncOf, type ClientModel, type Scenario } from './scenario.ts';
 import { diceOf, type Dice } from './dice.ts';
 import type { Micros } from './time.ts';
 import { newTimeline } from './timeline.ts';
@@ -43,7 +44,10 @@ export function newWorld(scenario: Scenario, seed: string, dice: Dice = diceOf(s
     chance,
     hosts,
     network,
-    clients: scenario.clients.map((model, index) => newClient(index, model, chance, scenario.servers)),
+    clients: scenario.clients.map((model, index) =>
+      newClient(index, model, chance, { servers: scenario.servers, library: usesLibrary(scenario, model) }),
+    ),
+    resources: new Map(),
     timeline: newTimeline(scenario.timeline),
     promises: { accepted: hosts.map(() => -1), epochs: hosts.map(() => 0) },
     traced: 0,
@@ -61,13 +65,18 @@ export function newWorld(scenario: Scenario, seed: string, dice: Dice = diceOf(s
   return world;
 }
 
+/** Sessions of ZooKeeper's own service are for its client library; bare connections have no habits. */
+function usesLibrary({ service }: Scenario, { sessionTimeoutMs, reconnects }: ClientModel): boolean {
+  return service === 'zookeeper' && sessionTimeoutMs > 0 && reconnects !== false;
+}
+
 export function configOf(scenario: Scenario): Config {
   const behaviour = findBehaviour(scenario.release);
   assert(behaviour !== undefined, 'a scenario names a release or a bug that exists');
   const { servers, verifier, observers, settings } = scenario;
   const quorums: QuorumVerifier =
     behaviour.mistake === 'halfIsAQuorum' ? { kind: 'half', voters: verifier.voters } : verifier;
-  const service = scenario.service === 'zookeeper' ? newZookeeper(settings, behaviour) : register;
+  const service = scenario.service === 'zookeeper' ? newZookeeper(settings, behaviour, configText(scenario)) : register;
   return { servers, verifier: quorums, observers, settings, behaviour, service };
 }
 

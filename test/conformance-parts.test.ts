@@ -125,9 +125,9 @@ describe('translation', () => {
       },
       0,
     );
-    expect(writes).toEqual([
-      { op: 'create', path: '/w/n008', err: 'OK', zxid: '0x1' },
-      { op: 'create', path: '/w/n009', err: 'OK', zxid: '0x2' },
+    expect(writes).toMatchObject([
+      { op: 'create', path: '/w/n008', fields: { op: 'create', path: '/w/n008' }, err: 'OK', zxid: '0x1' },
+      { op: 'create', path: '/w/n009', fields: { op: 'create', path: '/w/n009' }, err: 'OK', zxid: '0x2' },
     ]);
     const lost = expandOps({ t_ms: 1, do: 'async writes to 2', ops: ['create2 /w/u0..1', 'create /x'] }, 0);
     expect(lost?.map((op) => op.path)).toEqual(['/w/u0', '/w/u1', '/x']);

@@ -4,12 +4,15 @@ import { loadRecords } from '../conformance/record.ts';
 import { isRagged } from '../conformance/repetitions.ts';
 import { formatDifferences, formatTable } from '../conformance/table.ts';
 
-const { records, mistakes } = loadRecords('conformance/records');
+const [given, own] = [loadRecords('conformance/records'), loadRecords('conformance/records/own')];
+const records = [...given.records, ...own.records];
+const mistakes = [...given.mistakes, ...own.mistakes];
 
 describe('played with release 3.8.0, the simulator does what the real ensemble did', () => {
   test('every record can be read', () => {
     expect(mistakes).toEqual([]);
-    expect(records.length).toBe(56);
+    expect(given.records.length).toBe(56);
+    expect(own.records.length).toBe(6);
   });
 
   test.each(records.map((record) => [record.name, record] as const))('%s', (_name, record) => {
@@ -25,6 +28,18 @@ describe('played with release 3.8.0, the simulator does what the real ensemble d
     if (!isRagged(record, 'elections')) expect(verdict.elections.length).toBe(record.observed.elections.length);
     if (!isRagged(record, 'syncs')) expect(verdict.syncs.length).toBe(record.observed.syncs.length);
   });
+});
+
+test('every request of every group is a real one: what it was answered is compared field by field', () => {
+  const record = structuredClone(records.find((each) => each.name === 'A09-leader-kill-3'));
+  if (record === undefined) throw new Error('the record must be there');
+  const create = record.steps.find((step) => step.do === 'op');
+  const result = create?.['result'] as Record<string, unknown>;
+  expect(result['path']).toBe('/w');
+  result['path'] = '/v';
+  const verdict = judge(record);
+  const paths = comparedOf(verdict).flatMap((compared) => compared.differences.map((difference) => difference.path));
+  expect(paths).toEqual(['/steps/7/result/path']);
 });
 
 test('a record of requests that says something else is found to differ, too', () => {

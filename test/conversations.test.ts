@@ -29,6 +29,7 @@ describe('from first word to first write', () => {
   test('three servers start one after another, the third has nothing to decide any more', () => {
     const scenario = inline(`
 ensemble: {voters: 3, started: none}
+service: register
 timeline:
   - {at: 1ms, do: start, server: 1}
   - {at: 1s, do: start, server: 2}
@@ -44,6 +45,7 @@ end: 8s`);
   test('the leader is killed, another one leads the next epoch, the old one returns as a follower', () => {
     const scenario = inline(`
 ensemble: {voters: 3}
+service: register
 timeline:
   - {at: 3s, do: write, server: 1, key: x, value: 1}
   - {at: 4s, do: kill, server: 3}

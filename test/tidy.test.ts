@@ -38,6 +38,7 @@ const TABLE: readonly Row[] = [
       'properties/',
       ...['property', 'trace', 'setup', 'histories', 'time', 'assert'].map((name) => `sim/${name}.ts`),
       ...['zxid', 'sets', 'quorum', 'messages', 'effects', 'config'].map((name) => `sim/zab/${name}.ts`),
+      'sim/zookeeper/',
     ],
     packages: [],
   },

@@ -6,7 +6,7 @@ import type { World } from '../world-state.ts';
 import type { Input } from '../zab/effects.ts';
 import type { ClientMessage } from '../zab/messages.ts';
 import type { ServerId } from '../zab/sets.ts';
-import { newClient, type VirtualClient } from './client.ts';
+import { newClient, type VirtualClient } from './state.ts';
 
 /** Bare connections, without a client's habits: nothing is sent, pinged or tried again but what the caller asks for. */
 
@@ -17,7 +17,7 @@ const PATIENCE: Micros = 10_000_000;
 export function openBare(world: World, name: string, server: ServerId): VirtualClient {
   const { chance, scenario } = world;
   const model = { ...BARE, name, server };
-  const client = newClient(world.clients.length, model, chance, scenario.servers);
+  const client = newClient(world.clients.length, model, chance, { servers: scenario.servers, library: false });
   client.inbox = [];
   client.dial = 1;
   world.clients.push(client);

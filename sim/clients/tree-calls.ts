@@ -1,57 +1,8 @@
 import type { Random } from '../random.ts';
 import { OPEN_ACL_UNSAFE } from '../zookeeper/acl.ts';
-import type { Answer, CreateOp, Operation, ReadOp, SetWatchesOp, WriteOp } from '../zookeeper/operations.ts';
+import type { Answer, CreateOp, Operation, ReadOp, WriteOp } from '../zookeeper/operations.ts';
 
-/** What clients of ZooKeeper's own service ask for, and what they keep of the answers. */
-
-/** Watches that a client holds, by path; a mark that was told is gone. Source: ZKWatchManager.java. */
-export interface HeldWatches {
-  readonly data: Set<string>;
-  readonly exist: Set<string>;
-  readonly child: Set<string>;
-}
-
-export function noWatches(): HeldWatches {
-  return { data: new Set(), exist: new Set(), child: new Set() };
-}
-
-export function copyHeld(held: HeldWatches): HeldWatches {
-  return { data: new Set(held.data), exist: new Set(held.exist), child: new Set(held.child) };
-}
-
-/** A watch is held once the answer says that the server set it. Source: ZooKeeper.java#WatchRegistration. */
-export function holdWatch(held: HeldWatches, op: Operation, error: string | null): void {
-  if (!('watch' in op) || !op.watch || op.path === null) return;
-  if (op.op === 'exists') {
-    if (error === null) held.data.add(op.path);
-    else if (error === 'NONODE') held.exist.add(op.path);
-  } else if (error === null) (op.op === 'getData' ? held.data : held.child).add(op.path);
-}
-
-/** An event spends the watches that it is about. Source: ZKWatchManager.java#materialize. */
-export function spendWatches(held: HeldWatches, type: string, path: string): void {
-  if (type !== 'NodeChildrenChanged') {
-    held.data.delete(path);
-    held.exist.delete(path);
-  }
-  if (type === 'NodeDeleted' || type === 'NodeChildrenChanged') held.child.delete(path);
-}
-
-/** What a client sends first on another connection of its session; null when it holds no watch.
- *  Source: ClientCnxn.java#primeConnection. */
-export function rewatch(held: HeldWatches, relativeZxid: number): SetWatchesOp | null {
-  const { data, exist, child } = held;
-  if (data.size + exist.size + child.size === 0) return null;
-  return {
-    op: 'setWatches',
-    relativeZxid,
-    data: [...data],
-    exist: [...exist],
-    child: [...child],
-    persistent: [],
-    recursive: [],
-  };
-}
+/** What clients of ZooKeeper's own service ask for. */
 
 /** The node of a key of the timeline. */
 export function pathOf(key: string): string {
@@ -61,6 +12,9 @@ export function pathOf(key: string): string {
 export function createOf(path: string, data: string, flags = 0): CreateOp {
   return { op: 'create2', path, data, acl: OPEN_ACL_UNSAFE, flags, ttlMs: 0 };
 }
+
+/** The second packet of a call has another number: no client has so many calls that it could be that of one. */
+export const SECOND_TRY = 0x4000_0000;
 
 /** What stands for a write of the timeline: the node is created, or set where it is there already. */
 export function firstTry(key: string, value: number): WriteOp {
@@ -86,22 +40,27 @@ export function numberIn(answer: unknown): number | null {
   return typeof data === 'string' && /^-?\d{1,15}$/.test(data) ? Number(data) : null;
 }
 
-/** One write of a mixed workload over few paths, so that its clients meet. */
-export function drawWrite(random: Random, keys: number, value: number): WriteOp {
-  const path = `/k${random.below(keys)}`;
-  const data = String(value);
+/** Children that a mixed workload may give a node: its tree has an end, however long it goes on. */
+const CHILDREN = 8;
+
+/** One write of a mixed workload over few paths, so that its clients meet. What hangs on a session is for clients that
+ *  have one. */
+export function drawWrite(random: Random, of: { keys: number; value: number; hasSession: boolean }): WriteOp {
+  const path = `/k${random.below(of.keys)}`;
+  const child = `${path}/n${random.below(CHILDREN)}`;
+  const data = String(of.value);
   switch (random.below(10)) {
     case 0:
     case 1:
       return createOf(path, data);
     case 2:
-      return createOf(`${path}/n-`, data, 2);
+      return createOf(child, data);
     case 3:
-      return createOf(`${path}/e-`, data, 3);
+      return createOf(child, data, of.hasSession ? 1 : 0);
     case 4:
-      return { op: 'delete', path, version: -1 };
+      return { op: 'delete', path: of.value % 3 === 0 ? path : child, version: -1 };
     case 5:
-      return { op: 'multi', ops: [createOf(`${path}/m-`, data, 2), { op: 'setData', path, data, version: -1 }] };
+      return { op: 'multi', ops: [createOf(child, data), { op: 'setData', path, data, version: -1 }] };
     case 6:
       return { op: 'setData', path, data, version: random.below(3) };
     default:

@@ -5,6 +5,7 @@ import { ROLLED_OVER } from '../zab/leader-broadcast.ts';
 import { containsQuorum, type QuorumVerifier } from '../zab/quorum.ts';
 import { add, has, NOBODY, without, type ServerSet } from '../zab/sets.ts';
 import { epochOf, ZERO, type Zxid } from '../zab/zxid.ts';
+import { SERVICE_SITUATIONS, ServiceCoverage } from './coverage-service.ts';
 
 /** Situations that a good batch reaches: a search that never gets there has shown nothing about them. */
 export const SITUATIONS = {
@@ -47,6 +48,7 @@ export const SITUATIONS = {
   'fenced-quorum-gone': 'A leader found at its tick that no quorum answers.',
   'fenced-history-replaced': 'What a learner had logged was voided, and no later epoch took it over.',
   'fenced-ackepoch-not-counted': 'An ACKEPOCH was not counted, because the epoch had been promised before.',
+  ...SERVICE_SITUATIONS,
 } satisfies Readonly<Record<string, string>> & Readonly<Record<`fenced-${FencingRule}`, string>>;
 
 export type Situation = keyof typeof SITUATIONS;
@@ -94,6 +96,7 @@ export class Coverage {
   readonly #voters: QuorumVerifier;
   readonly #situations = new Set<Situation>();
   readonly #states = new Set<number>();
+  readonly #service = new ServiceCoverage((situation) => this.#reach(situation));
   #up: ServerSet = NOBODY;
   #allDown = false;
   #quorumLost = false;
@@ -117,6 +120,8 @@ export class Coverage {
   }
 
   readonly observe = (event: TraceEvent): void => {
+    // Clients' own events are about the server they are connected to, or none.
+    this.#service.observe(event);
     const seen = this.#seen[event.server];
     if (seen === undefined) return;
     switch (event.kind) {

@@ -45,18 +45,26 @@ export function fewerCalls(shrinker: Shrinker): void {
     },
   });
   if (asked.length > MOST_CALLS) return;
-  const steps = asked.map(({ at, client, op, key, value }): Step => ({
-    moment: { kind: 'at', at },
-    label: null,
-    action: { kind: STEPS[op], client: clients[client - 1]!.name, server: null, key, value, times: 1 },
-  }));
+  const steps = asked.flatMap((event): Step[] => {
+    const action = stepOf(event, clients[event.client - 1]!);
+    return action === null ? [] : [{ moment: { kind: 'at', at: event.at }, label: null, action }];
+  });
   const idle = clients.map((client, index) => (working[index] === true ? { ...client, operations: 0 } : client));
   if (shrinker.attempt({ clients: idle, timeline: [...timeline, ...steps] })) fewerSteps(shrinker);
 }
 
-type CallStep = Extract<Action, { client: string }>;
+type CallStep = Extract<Action, { key: string }>;
 
-const STEPS: Readonly<Record<(TraceEvent & { kind: 'invoked' })['op'], CallStep['kind']>> = {
+/** null: what the timeline cannot ask for as it was. */
+function stepOf(event: TraceEvent & { kind: 'invoked' }, client: ClientModel): Action | null {
+  const { op, key, value, operation } = event;
+  if (op === 'auth') return null;
+  const asks = { client: client.name, server: null, times: 1 } as const;
+  if (operation === null) return { kind: STEPS[op], key, value, ...asks };
+  return (client.chroot ?? '') === '' ? { kind: 'request', operation, ...asks } : null;
+}
+
+const STEPS: Readonly<Record<Exclude<(TraceEvent & { kind: 'invoked' })['op'], 'auth'>, CallStep['kind']>> = {
   write: 'write',
   read: 'read',
   sync: 'sync',
@@ -102,14 +110,19 @@ function withClients(scenario: Scenario, clients: readonly ClientModel[]): Parti
   const kept = scenario.clients.filter((client) => clients.includes(client));
   const indexOf = (old: number): number => kept.findIndex((client) => client === scenario.clients[old]);
   const { schedule } = scenario;
-  if (schedule.kind !== 'calm') return { clients: kept, timeline: scenario.timeline };
+  // What waits for a client that is gone waits for ever.
+  const timeline = scenario.timeline.filter(({ moment }) => {
+    const waitsFor = moment.kind === 'when' ? moment.when.client : undefined;
+    return waitsFor === undefined || kept.some(({ name }) => name === waitsFor);
+  });
+  if (schedule.kind !== 'calm') return { clients: kept, timeline };
   const except = schedule.except.flatMap((draw): Draw[] => {
     if (draw.stream === 'client') return indexOf(draw.a) < 0 ? [] : [{ ...draw, a: indexOf(draw.a) }];
     if (draw.stream !== 'latency' && draw.stream !== 'mishap') return [draw];
     const [a, b] = [draw.a, draw.b].map((end) => (end < 0 ? -1 - indexOf(-1 - end) : end));
     return a === 0 || b === 0 || a === undefined || b === undefined ? [] : [{ ...draw, a, b }];
   });
-  return { clients: kept, timeline: scenario.timeline, schedule: { kind: 'calm', except } };
+  return { clients: kept, timeline, schedule: { kind: 'calm', except } };
 }
 
 /** Clients of which a file would say nothing but their name, and the server they use. */
@@ -157,7 +170,7 @@ export function mergeCalls(shrinker: Shrinker): void {
 }
 
 function merged(one: Action, next: Action): Action | null {
-  if (!('client' in one) || !('client' in next)) return null;
+  if (!('key' in one) || !('key' in next)) return null;
   const alike = one.kind === next.kind && one.client === next.client && one.key === next.key;
   if (!alike || one.server !== next.server || one.kind === 'openSession' || one.kind === 'closeSession') return null;
   return { ...one, times: one.times + next.times };

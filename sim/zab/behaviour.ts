@@ -140,7 +140,20 @@ export type Mistake =
   | 'deadLogThreadStays'
   // clients
   | 'acceptsFresherClient'
-  | 'answersBeforeCommit';
+  | 'answersBeforeCommit'
+  | 'readsOvertakeWrites'
+  | 'readsShowProposedZxid'
+  | 'syncAnswersAtOnce'
+  // sessions
+  | 'closingSessionCreates'
+  | 'syncForgetsSessions'
+  | 'forgetsLearnersTouches'
+  // data model and watches
+  | 'multiForgetsParents'
+  | 'multiAppliesSome'
+  | 'setWatchesTellsCreated'
+  | 'watchesStay'
+  | 'answersBeforeEvents';
 
 /** 3.9.4 and today's master. */
 const master: Behaviour = {

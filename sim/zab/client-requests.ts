@@ -1,5 +1,6 @@
 import {
   answerReads,
+  answersSync,
   attachSession,
   closeClient,
   heardFrom,
@@ -149,14 +150,16 @@ function onRequest(
   out: Effect[],
 ): string | undefined {
   const { leader, learner } = server;
-  const local = request.kind === 'read' || (request.kind === 'sync' && leader !== null);
+  const { mistake } = server.config.behaviour;
+  const local = request.kind === 'read' || (request.kind === 'sync' && answersSync(server));
   // The leader looks at the session of everything; elsewhere reads are answered as long as the connection stands.
   const refused = local && leader !== null && request.session > 0 ? checkSession(leader, request.session, OWN) : null;
-  client.pending.push({ request, refused });
+  if (local && mistake === 'readsOvertakeWrites') client.pending.unshift({ request, refused });
+  else client.pending.push({ request, refused });
   server.clients.bySession.set(request.session, connection);
   if (request.session < 0) client.session = request.session;
   if (local) {
-    if (client.pending.length === 1) answerReads(server, connection, client, out);
+    if (client.pending[0]?.request === request) answerReads(server, connection, client, out);
     return undefined;
   }
   const { ids } = client;

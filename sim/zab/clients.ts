@@ -132,15 +132,24 @@ export function answerFirst(
 export function answerReads(server: Server, connection: ConnectionId, client: ClientConnection, out: Effect[]): void {
   for (let next = client.pending[0]; next !== undefined; next = client.pending[0]) {
     const { request, refused } = next;
-    if (request.kind !== 'read' && !(request.kind === 'sync' && server.leader !== null)) return;
+    if (request.kind !== 'read' && !(request.kind === 'sync' && answersSync(server))) return;
     if (refused === 'SESSIONMOVED') {
       closeClient(server, connection, out);
       return;
     }
     client.pending.shift();
     const outcome = refused === null ? readHere(server, connection, client, request, out) : failed(refused);
-    reply(out, connection, request, outcome, server.db.lastProcessed);
+    reply(out, connection, request, outcome, shownZxid(server));
   }
+}
+
+/** A server to which a sync is no more than a read. */
+export function answersSync({ leader, config }: Server): boolean {
+  return leader !== null || config.behaviour.mistake === 'syncAnswersAtOnce';
+}
+
+function shownZxid({ leader, db, config }: Server): Zxid {
+  return leader !== null && config.behaviour.mistake === 'readsShowProposedZxid' ? leader.hzxid : db.lastProcessed;
 }
 
 function readHere(

@@ -25,6 +25,8 @@ export interface Settings {
   readonly maxSessionTimeout: number;
   /** Requests flushed at most in one fsync. */
   readonly maxBatchSize: number;
+  /** Quotas with hard limits refuse what exceeds them; otherwise quotas only count. */
+  readonly enforceQuota: boolean;
   /** TTL nodes are allowed. */
   readonly extendedTypesEnabled: boolean;
   /** Between two looks for containers and TTL nodes that may go. */
@@ -54,6 +56,7 @@ export const DEFAULT_SETTINGS: Settings = {
   minSessionTimeout: 4000,
   maxSessionTimeout: 40_000,
   maxBatchSize: 1000,
+  enforceQuota: false,
   extendedTypesEnabled: false,
   containerCheckIntervalMs: 60_000,
   containerMaxNeverUsedMs: 300_000,

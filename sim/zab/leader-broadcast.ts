@@ -8,7 +8,7 @@ import type { AuthId, ClientRequest, ErrorCode, QuorumMessage, Txn } from './mes
 import { fenced, note, setTimer, ticks, unexpected, warn } from './out.ts';
 import { containsQuorum } from './quorum.ts';
 import { queuePacket } from './leader-sync.ts';
-import type { TxnBody } from './service.ts';
+import type { Outcome, TxnBody } from './service.ts';
 import { checkSession, revalidate, touchSession, trackSession } from './sessions.ts';
 import { add, formatSet, setOf, sizeOf, type ServerId, type ServerSet } from './sets.ts';
 import type { Leader, LearnerHandler, Proposal, Server } from './state.ts';
@@ -62,6 +62,8 @@ function prepare(server: Server, leader: Leader, asked: Asked, zxid: Zxid, out: 
       return { kind: 'closeSession', paths };
     }
     refused = checkSession(leader, request.session, via);
+    const closing = leader.tracker.sessions.get(request.session)?.closing === true;
+    if (closing && server.config.behaviour.mistake === 'closingSessionCreates') refused = null;
   }
   return service.prepare(tree, leader.changes, request, { ids, refused, zxid, time: server.wallMs });
 }
@@ -259,26 +261,33 @@ function applyCommitted(server: Server, txn: Txn, out: Effect[]): string | undef
     if (leader.toBeApplied.first() === txn) leader.toBeApplied.shift();
     server.config.service.settle(leader.changes, txn.zxid);
   }
+  const { mistake } = server.config.behaviour;
+  if (mistake === 'answersBeforeEvents') answerAsker(server, txn, outcome, out);
   if (outcome.changes.length > 0) tellWatchers(server, outcome.changes, txn.zxid, out);
   if (txn.body.kind === 'closeSession') sessionGone(server, txn, out);
+  answerAsker(server, txn, outcome, out);
+  return undefined;
+}
+
+/** The client that asked for this transaction, if it is here. */
+function answerAsker(server: Server, txn: Txn, outcome: Outcome, out: Effect[]): void {
   const asked = waiting(server, txn.session, txn.cxid);
-  if (asked === undefined) return undefined;
+  if (asked === undefined) return;
   const { connection, client, request } = asked;
   if (request.kind === 'createSession' && txn.body.kind === 'createSession') {
     client.pending.shift();
     note(out, { kind: 'sessionOpened', session: txn.session });
     attachSession(server, connection, { id: txn.session, timeoutMs: txn.body.timeoutMs }, out);
     answerReads(server, connection, client, out);
-    return undefined;
+    return;
   }
   if (outcome.error === 'SESSIONMOVED') {
     // No answer: whoever speaks for the session elsewhere has taken its place.
     closeClient(server, connection, out);
-    return undefined;
+    return;
   }
   answerFirst(server, connection, client, outcome, txn.zxid, out);
   if (txn.body.kind === 'closeSession') closeClient(server, connection, out);
-  return undefined;
 }
 
 function sessionGone(server: Server, txn: Txn, out: Effect[]): void {
@@ -367,6 +376,7 @@ export function fromLearner(
       processAck(server, leader, handler.sid, message.zxid, out);
       return undefined;
     case 'PING':
+      if (server.config.behaviour.mistake === 'forgetsLearnersTouches') return;
       for (const [session] of message.touched) touchSession(server, leader, session);
       return undefined;
     case 'REVALIDATE': {

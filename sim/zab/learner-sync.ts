@@ -195,6 +195,8 @@ function onInform(server: Server, learner: Learner, txn: Txn, out: Effect[]): st
  *  leaves, if it does. */
 function applyInSync(server: Server, txn: Txn, out: Effect[]): string | undefined {
   processTxn(server, txn);
+  const { mistake } = server.config.behaviour;
+  if (mistake === 'syncForgetsSessions' && txn.body.kind === 'createSession') server.db.sessions.delete(txn.session);
   note(out, { kind: 'applied', txn, delivered: false });
   return server.config.behaviour.committedLogInSync ? addCommittedProposal(server, txn) : undefined;
 }

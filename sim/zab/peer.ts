@@ -27,6 +27,7 @@ export function beginRole(server: Server, out: Effect[]): void {
   if (!server.db.initialized) reloadDatabase(server, out);
   if (server.state === 'LEADING') {
     server.leader = newLeader(server);
+    server.config.service.cleanUp(server.db.tree, server.db.sessions, server.db.lastProcessed);
     // Every new leader writes what it has in memory, its uncommitted tail included, before it is established.
     const snapshot = takeSnapshot(server, server.db.lastProcessed, out);
     startWrite(

@@ -96,6 +96,9 @@ export interface Service {
   readonly dueEveryMs: number | null;
   /** Applies one transaction. Sessions are kept by the database, not by the service, but it sees their transactions. */
   apply(state: ServiceState, txn: Txn): Applied;
+  /** At a new leader: what belongs to a session that is not among these goes, without a transaction.
+   *  Source: ZooKeeperServer.java#loadData. */
+  cleanUp(state: ServiceState, sessions: ReadonlyMap<number, number>, zxid: Zxid): void;
   newLocal(): LocalState;
   copyLocal(local: LocalState): LocalState;
   hashLocal(local: LocalState, into: Hasher): void;

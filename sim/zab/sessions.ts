@@ -82,9 +82,11 @@ export function expireSessions(server: Server, leader: Leader, out: Effect[]): n
   return expired;
 }
 
-/** Source: ExpiryQueue.java#roundToNextInterval: the end of the tick in which the timeout runs out. */
+/** The end of the tick in which the timeout runs out. How much of the present tick is over is not known here, so that a
+ *  timeout of no whole number of ticks may run a tick longer, and never shorter.
+ *  Source: ExpiryQueue.java#roundToNextInterval. */
 function bucketAfter(server: Server, tracker: SessionTracker, timeoutMs: number): number {
-  return tracker.now + Math.floor(timeoutMs / server.config.settings.tickTime) + 1;
+  return tracker.now + Math.ceil(timeoutMs / server.config.settings.tickTime) + 1;
 }
 
 export function cloneTracker(tracker: SessionTracker): SessionTracker {

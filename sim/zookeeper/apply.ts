@@ -1,6 +1,7 @@
+import type { Mistake } from '../zab/behaviour.ts';
 import type { ErrorName } from './codes.ts';
 import type { Answer, Change, MultiResult, TimedTxn, TreeTxn } from './operations.ts';
-import { parentOf, utf8Length } from './paths.ts';
+import { nameOf, parentOf } from './paths.ts';
 import { CONTAINER, PERSISTENT, statOf, type Owner } from './stat.ts';
 import {
   aclOfParent,
@@ -10,10 +11,12 @@ import {
   nodeAt,
   put,
   take,
-  withChild,
-  withoutChild,
+  withAcl,
+  withChildren,
+  withData,
   type Tree,
 } from './tree.ts';
+import { beginQuota, countUnderQuota, endQuota } from './tree-quotas.ts';
 
 /** Applies what was decided: DataTree.java#processTxn. Nothing is judged here, and all of it may come a second time, when
  *  a fuzzy snapshot already holds it. */
@@ -31,11 +34,17 @@ interface Header {
   readonly time: number;
 }
 
-export function applyWrite(tree: Tree, at: { zxid: number; session: number }, body: TimedTxn): Applied {
+export function applyWrite(
+  tree: Tree,
+  at: { zxid: number; session: number },
+  body: TimedTxn,
+  mistake: Mistake | null = null,
+): Applied {
   const changes: Change[] = [];
   const header: Header = { ...at, time: body.time };
   const { txn } = body;
-  if (txn.type === 'multi') return { error: null, answer: applyMulti(tree, header, txn.txns, changes), changes };
+  if (txn.type === 'multi')
+    return { error: null, answer: applyMulti(tree, header, txn.txns, changes, mistake), changes };
   const { error, answer } = applyOne(tree, header, txn, changes);
   if (error === 'NODEEXISTS' && txn.type === 'create') raiseParent(tree, header.zxid, txn);
   return { error, answer, changes };
@@ -64,11 +73,18 @@ const MISSING: One = { error: 'NONODE', answer: null };
 
 /** All or nothing: one error among them, and none is applied; then every one is answered by an error.
  *  Source: DataTree.java#processTxn, case multi. */
-function applyMulti(tree: Tree, header: Header, txns: readonly TreeTxn[], changes: Change[]): Answer {
+function applyMulti(
+  tree: Tree,
+  header: Header,
+  txns: readonly TreeTxn[],
+  changes: Change[],
+  mistake: Mistake | null,
+): Answer {
   const failed = txns.some((txn) => txn.type === 'error');
   let behind = false;
   const results = txns.map((txn): MultiResult => {
-    if (!failed) return resultOf(txn, applyOne(tree, header, txn, changes));
+    if (!failed || (mistake === 'multiAppliesSome' && txn.type !== 'error'))
+      return resultOf(txn, applyOne(tree, header, txn, changes));
     if (txn.type !== 'error') return { type: 'error', error: behind ? 'RUNTIMEINCONSISTENCY' : 'OK' };
     behind = true;
     return { type: 'error', error: txn.error };
@@ -109,7 +125,7 @@ function applyOne(tree: Tree, header: Header, txn: TreeTxn, changes: Change[]): 
     case 'setACL': {
       const node = nodeAt(tree, txn.path);
       if (node === undefined) return MISSING;
-      const after = { ...node, acl: txn.acl, aversion: txn.version };
+      const after = withAcl(node, txn.acl, txn.version);
       put(tree, txn.path, after);
       return { error: null, answer: { stat: statOf(after) } };
     }
@@ -132,16 +148,19 @@ function createNode(tree: Tree, header: Header, txn: CreateTxn, changes: Change[
   const known = nodeAt(tree, path);
   if (known !== undefined) {
     // A snapshot that was taken meanwhile may hold the node with another list.
-    put(tree, path, { ...known, acl });
+    put(tree, path, withAcl(known, acl, known.aversion));
     return { error: 'NODEEXISTS', answer: null };
   }
   const owner = ownerOf(txn, header.session);
   const node = newNode({ data: txn.data, acl, zxid: header.zxid, time: header.time, owner });
   const cversion = txn.parentCVersion === -1 ? parent.cversion + 1 : txn.parentCVersion;
-  const raised = cversion > parent.cversion ? { ...parent, cversion, pzxid: header.zxid } : parent;
-  put(tree, parentPath, withChild(raised, path));
+  const isNew = cversion > parent.cversion;
+  const raised = isNew ? { cversion, pzxid: header.zxid } : { cversion: parent.cversion, pzxid: parent.pzxid };
+  put(tree, parentPath, withChildren(parent, { children: parent.children.set(nameOf(path), true), ...raised }));
   put(tree, path, node);
   enlist(tree, path, owner);
+  beginQuota(tree, path);
+  countUnderQuota(tree, path, { count: 1, bytes: node.dataLength });
   changes.push({ kind: 'created', path, acl, parentAcl: parent.acl });
   return { error: null, answer: txn.type === 'create' ? { path } : { path, stat: statOf(node) } };
 }
@@ -164,7 +183,8 @@ function raiseParent(tree: Tree, zxid: number, txn: CreateTxn): void {
   const parent = nodeAt(tree, path);
   if (parent === undefined) return;
   const cversion = txn.parentCVersion === -1 ? parent.cversion + 1 : txn.parentCVersion;
-  if (cversion > parent.cversion) put(tree, path, { ...parent, cversion, pzxid: zxid });
+  if (cversion > parent.cversion)
+    put(tree, path, withChildren(parent, { children: parent.children, cversion, pzxid: zxid }));
 }
 
 /** Source: DataTree.java#deleteNode. */
@@ -173,11 +193,14 @@ function deleteNode(tree: Tree, zxid: number, path: string, changes: Change[]): 
   const parent = nodeAt(tree, parentPath);
   if (parent === undefined) return MISSING;
   // Even where the node is gone already, so that the parent is right behind a fuzzy snapshot.
-  const without = withoutChild(parent, path);
-  put(tree, parentPath, zxid > parent.pzxid ? { ...without, pzxid: zxid } : without);
+  const children = parent.children.delete(nameOf(path));
+  const pzxid = Math.max(zxid, parent.pzxid);
+  put(tree, parentPath, withChildren(parent, { children, cversion: parent.cversion, pzxid }));
   const node = nodeAt(tree, path);
   if (node === undefined) return MISSING;
   take(tree, path, node);
+  endQuota(tree, path);
+  countUnderQuota(tree, path, { count: -1, bytes: -node.dataLength });
   changes.push({ kind: 'deleted', path, acl: node.acl, parentAcl: parent.acl });
   return FINE;
 }
@@ -192,9 +215,9 @@ function setData(
   const { path, data, version } = txn;
   const node = nodeAt(tree, path);
   if (node === undefined) return MISSING;
-  const dataLength = data === null ? 0 : utf8Length(data);
-  const after = { ...node, data, dataLength, version, mzxid: header.zxid, mtime: header.time };
+  const after = withData(node, { data, version, zxid: header.zxid, time: header.time });
   put(tree, path, after);
+  countUnderQuota(tree, path, { count: 0, bytes: after.dataLength - node.dataLength });
   changes.push({ kind: 'dataChanged', path, acl: node.acl, parentAcl: aclOfParent(tree, path) });
   return { error: null, answer: { stat: statOf(after) } };
 }

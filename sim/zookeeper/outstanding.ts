@@ -1,8 +1,10 @@
+import type { Mistake } from '../zab/behaviour.ts';
 import type { Acl } from './acl.ts';
+import { addTo, iterationOf, newHashSet, removeFrom } from './hash-set.ts';
 import type { MultiOp } from './operations.ts';
 import { parentForLookup } from './paths.ts';
 import type { Owner } from './stat.ts';
-import { ephemeralsOf, inOrder, nodeAt, type Tree } from './tree.ts';
+import { ephemeralsOf, nodeAt, type Tree } from './tree.ts';
 
 /** What the leader has proposed and not yet applied, as far as the next request must know it.
  *  Source: ZooKeeperServer.java#outstandingChanges, #outstandingChangesForPath. */
@@ -29,6 +31,8 @@ export interface PendingNode {
   readonly aversion: number;
   readonly owner: Owner;
   readonly acl: readonly Acl[];
+  /** Bytes of the data, for quotas. */
+  readonly dataLength: number;
 }
 
 export function newOutstanding(): Outstanding {
@@ -74,11 +78,15 @@ export function settle(outstanding: Outstanding, zxid: number): void {
 }
 
 /** The records that a multi may hide: of its paths and of their parents. Source: PrepRequestProcessor.java#getPendingChanges. */
-export function saveFor(outstanding: Outstanding, ops: readonly MultiOp[]): ReadonlyMap<string, ChangeRecord> {
+export function saveFor(
+  outstanding: Outstanding,
+  ops: readonly MultiOp[],
+  mistake: Mistake | null = null,
+): ReadonlyMap<string, ChangeRecord> {
   const saved = new Map<string, ChangeRecord>();
   for (const op of ops) {
     if (!('path' in op) || op.path === null) continue;
-    const parent = parentForLookup(op.path);
+    const parent = mistake === 'multiForgetsParents' ? null : parentForLookup(op.path);
     for (const path of [op.path, parent === '' ? '/' : parent]) {
       const record = path === null ? undefined : outstanding.byPath.get(path);
       if (record !== undefined) saved.set(record.path, record);
@@ -100,12 +108,16 @@ export function rollBack(outstanding: Outstanding, zxid: number, saved: Readonly
   for (const record of saved.values()) if (record.zxid >= first.zxid) byPath.set(record.path, record);
 }
 
-/** The ephemerals that a session will have once everything proposed is applied, sorted. */
+/** The ephemerals that a session will have once everything proposed is applied, in the order of Java's hash set. */
 export function closedBy(tree: Tree, outstanding: Outstanding, session: number): string[] {
-  const paths = new Set(ephemeralsOf(tree, session));
+  const paths = newHashSet(ephemeralsOf(tree, session).sort((a, b) => createdAt(tree, a) - createdAt(tree, b)));
   for (const { path, node } of outstanding.records) {
-    if (node === null) paths.delete(path);
-    else if (node.owner.kind === 'ephemeral' && node.owner.session === session) paths.add(path);
+    if (node === null) removeFrom(paths, path);
+    else if (node.owner.kind === 'ephemeral' && node.owner.session === session) addTo(paths, path);
   }
-  return [...paths].sort(inOrder);
+  return iterationOf(paths);
+}
+
+function createdAt(tree: Tree, path: string): number {
+  return nodeAt(tree, path)?.czxid ?? 0;
 }

@@ -13,15 +13,17 @@ export function pathMistake(path: string | null): string | null {
     if (code === 0) return 'the path has a null character';
     if (isForbidden(code)) return `the path has the character U+${code.toString(16).padStart(4, '0')}`;
     if (code !== SLASH) continue;
-    const name = path.slice(start, i);
-    if (name === '') return 'the path has an empty name';
-    if (name === '.' || name === '..') return 'relative names are not allowed';
+    const length = i - start;
+    if (length === 0) return 'the path has an empty name';
+    if (length <= 2 && path.charCodeAt(start) === DOT && path.charCodeAt(i - 1) === DOT)
+      return 'relative names are not allowed';
     start = i + 1;
   }
   return null;
 }
 
 const SLASH = 0x2f;
+const DOT = 0x2e;
 
 function isForbidden(code: number): boolean {
   return (

@@ -54,6 +54,12 @@ export class PersistentMap<V> {
     return keys;
   }
 
+  /** Whether the other has the same keys with the same values; costs by what the two do not share. */
+  equals(other: PersistentMap<V>, same: (a: V, b: V) => boolean): boolean {
+    if (this.size !== other.size) return false;
+    return this.#root === null || other.#root === null || areEqual(this.#root, other.#root, same);
+  }
+
   /** The sum of `of` over all entries, modulo 2^52: independent of their order. `of` must be the same at every call, and
    *  what it gives below 2^52: parts of the sum are kept. */
   sum(of: (key: string, value: V) => number): number {
@@ -150,6 +156,18 @@ function withoutKey<V>(trie: Trie<V>, shift: number, hash: number, key: string):
 function walk<V>(trie: Trie<V>, visit: (value: V, key: string) => void): void {
   if (trie.kind === 'leaf') visit(trie.value, trie.key);
   else for (const item of trie.kind === 'bucket' ? trie.leaves : trie.items) walk(item, visit);
+}
+
+function areEqual<V>(a: Trie<V>, b: Trie<V>, same: (a: V, b: V) => boolean): boolean {
+  if (a === b) return true;
+  if (a.kind === 'leaf') return b.kind === 'leaf' && a.key === b.key && (a.value === b.value || same(a.value, b.value));
+  if (a.kind === 'bucket')
+    return (
+      b.kind === 'bucket' &&
+      a.leaves.length === b.leaves.length &&
+      a.leaves.every((leaf, i) => areEqual(leaf, b.leaves[i]!, same))
+    );
+  return b.kind === 'branch' && a.bitmap === b.bitmap && a.items.every((item, i) => areEqual(item, b.items[i]!, same));
 }
 
 function sumOf<V>(trie: Trie<V>, of: (key: string, value: V) => number): number {

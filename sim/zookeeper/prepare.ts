@@ -1,3 +1,4 @@
+import type { Mistake } from '../zab/behaviour.ts';
 import { fixupAcl, isAllowed, type Acl, type AuthId } from './acl.ts';
 import { CREATE_MODES, isEphemeral, isSequential, MAX_TTL_MS, PERMS, type ErrorName } from './codes.ts';
 import type { CreateOp, MultiOp, TreeTxn, WriteOp } from './operations.ts';
@@ -10,8 +11,9 @@ import {
   type Outstanding,
   type PendingNode,
 } from './outstanding.ts';
-import { isSpecial, parentForLookup, parentOf, pathMistake, sequenceSuffix } from './paths.ts';
+import { isSpecial, parentForLookup, parentOf, pathMistake, sequenceSuffix, utf8Length } from './paths.ts';
 import { nextVersion, type Owner } from './stat.ts';
+import { exceedsQuota } from './tree-quotas.ts';
 import type { Tree } from './tree.ts';
 
 /** The leader's validation: PrepRequestProcessor.java. A request is judged against the tree and everything that is proposed
@@ -25,6 +27,9 @@ export interface Asker {
   readonly refused: ErrorName | null;
   readonly zxid: number;
   readonly extendedTypes: boolean;
+  /** Hard limits refuse. */
+  readonly enforceQuota: boolean;
+  readonly mistake: Mistake | null;
 }
 
 /** An operation that fails becomes an `error`: it takes its zxid all the same. Only a multi has errors inside.
@@ -62,7 +67,7 @@ function prepareOne(tree: Tree, outstanding: Outstanding, op: MultiOp, asker: As
 /** Each sees what the ones before it did; the first that fails takes all of it back, and the rest is not even looked at.
  *  Source: PrepRequestProcessor.java#pRequestHelper, case multi. */
 function prepareMulti(tree: Tree, outstanding: Outstanding, ops: readonly MultiOp[], asker: Asker): TreeTxn {
-  const saved = saveFor(outstanding, ops);
+  const saved = saveFor(outstanding, ops, asker.mistake);
   const txns: TreeTxn[] = [];
   let failed = false;
   for (const op of ops) {
@@ -102,16 +107,18 @@ function prepareCreate(tree: Tree, outstanding: Outstanding, op: CreateOp, asker
   if (pathMistake(path) !== null) return error('BADARGUMENTS');
   if (recordFor(tree, outstanding, path) !== null) return error('NODEEXISTS');
   if (parent.node.owner.kind === 'ephemeral') return error('NOCHILDRENFOREPHEMERALS');
+  const dataLength = lengthOf(op.data);
+  if (asker.enforceQuota && exceedsQuota(tree, path, { count: 1, bytes: dataLength })) return error('QUOTAEXCEEDED');
   const cversion = (parent.node.cversion + 1) | 0;
   addChange(outstanding, asker.zxid, {
     path: parentPath,
-    node: { ...parent.node, cversion },
+    node: pending(parent.node, { cversion }),
     childCount: parent.childCount + 1,
   });
   const owner = ownerOf(op, asker.session);
   addChange(outstanding, asker.zxid, {
     path,
-    node: { version: 0, cversion: 0, aversion: 0, owner, acl },
+    node: { version: 0, cversion: 0, aversion: 0, owner, acl, dataLength },
     childCount: 0,
   });
   const { data } = op;
@@ -139,6 +146,26 @@ function ownerOf(op: CreateOp, session: number): Owner {
   if (op.op === 'createContainer') return { kind: 'container' };
   if (op.op === 'createTTL') return { kind: 'ttl', ttlMs: op.ttlMs };
   return isEphemeral(op.flags) ? { kind: 'ephemeral', session } : { kind: 'persistent' };
+}
+
+/** How a node will be once this is applied. Nothing else of it is looked at before. */
+function pending(
+  { version, cversion, aversion, owner, acl, dataLength }: PendingNode,
+  change: {
+    readonly version?: number;
+    readonly cversion?: number;
+    readonly aversion?: number;
+    readonly dataLength?: number;
+  },
+): PendingNode {
+  return {
+    version: change.version ?? version,
+    cversion: change.cversion ?? cversion,
+    aversion: change.aversion ?? aversion,
+    owner,
+    acl,
+    dataLength: change.dataLength ?? dataLength,
+  };
 }
 
 // ── delete
@@ -202,9 +229,17 @@ function prepareChange(tree: Tree, outstanding: Outstanding, op: ChangeOp, asker
   const record = recordFor(tree, outstanding, op.path);
   if (record === null) return error('NONODE');
   if (!isAllowed(record.node.acl, PERMISSION[op.op], asker.ids)) return error('NOAUTH');
+  if (op.op === 'setData' && asker.enforceQuota) {
+    const bytes = lengthOf(op.data) - record.node.dataLength;
+    if (exceedsQuota(tree, op.path, { count: 0, bytes })) return error('QUOTAEXCEEDED');
+  }
   const held = op.op === 'setACL' ? record.node.aversion : record.node.version;
   if (op.version !== -1 && op.version !== held) return error('BADVERSION');
   return changed(outstanding, asker.zxid, op, { path: op.path, record, acl, version: nextVersion(held) });
+}
+
+function lengthOf(data: string | null): number {
+  return data === null ? 0 : utf8Length(data);
 }
 
 const PERMISSION = { setData: PERMS.WRITE, setACL: PERMS.ADMIN, check: PERMS.READ } as const;
@@ -223,13 +258,17 @@ function changed(
   const { path, record, acl, version } = to;
   switch (op.op) {
     case 'setData':
-      addChange(outstanding, zxid, { path, node: { ...record.node, version }, childCount: record.childCount });
+      addChange(outstanding, zxid, {
+        path,
+        node: pending(record.node, { version, dataLength: lengthOf(op.data) }),
+        childCount: record.childCount,
+      });
       return { type: 'setData', path, data: op.data, version };
     case 'setACL':
       // Until it is applied, requests behind it are judged by the old list: only its version changes here.
       addChange(outstanding, zxid, {
         path,
-        node: { ...record.node, aversion: version },
+        node: pending(record.node, { aversion: version }),
         childCount: record.childCount,
       });
       return { type: 'setACL', path, acl, version };
@@ -239,7 +278,7 @@ function changed(
 }
 
 /** The ephemerals that go with a session: those of the tree, less those whose deletion is proposed, with those whose
- *  creation is. Sorted, where ZooKeeper has the order of a hash set. The parents' child counts stay: a delete of the parent
+ *  creation is, in the order of Java's hash set: watches are told in it. The parents' child counts stay: a delete of the parent
  *  right behind finds it not empty. Source: PrepRequestProcessor.java#pRequest2Txn, case closeSession. */
 export function prepareCloseSession(tree: Tree, outstanding: Outstanding, session: number, zxid: number): string[] {
   const paths = closedBy(tree, outstanding, session);

@@ -1,3 +1,4 @@
+import type { Mistake } from '../zab/behaviour.ts';
 import { isAllowed, masked, userOf, type AuthId } from './acl.ts';
 import { PERMS, type ErrorName } from './codes.ts';
 import type { Answer, MultiResult, NodeReadOp, ReadOp } from './operations.ts';
@@ -26,6 +27,7 @@ export interface Reader {
   readonly marking: Marking;
   /** exists asks for READ (3.9.2, 3.8.4, 3.7.3 and later). */
   readonly existsNeedsRead: boolean;
+  readonly mistake: Mistake | null;
 }
 
 export interface ReadAnswer {
@@ -64,7 +66,7 @@ export function readTree(tree: Tree, op: ReadOp, reader: Reader): ReadAnswer {
       return {
         error: null,
         answer: null,
-        notifications: setWatches(tree, reader.watches, reader.connection, op, reader.marking),
+        notifications: setWatches(tree, reader.watches, reader.connection, op, reader.marking, reader.mistake),
       };
   }
 }

@@ -1,7 +1,7 @@
 import { Hasher } from '../hash.ts';
 import { OPEN_ACL_UNSAFE, READ_ACL_UNSAFE, type Acl } from './acl.ts';
 import { PersistentMap } from './persistent-map.ts';
-import { nameOf, parentOf, utf8Length } from './paths.ts';
+import { parentOf, utf8Length } from './paths.ts';
 import { PERSISTENT, type Owner, type Znode } from './stat.ts';
 
 /** The tree of znodes: DataTree.java. All of it is persistent, so that copies are free; only the holder changes. */
@@ -11,24 +11,35 @@ export interface Tree {
   ephemerals: PersistentMap<PersistentMap<true>>;
   containers: PersistentMap<true>;
   ttls: PersistentMap<true>;
+  /** Paths with limits below /zookeeper/quota. Source: DataTree.java#pTrie. */
+  quotas: PersistentMap<true>;
   /** Of a snapshot file, estimated. */
   bytes: number;
 }
 
 /** What every new data directory begins with. Its children are there without having been counted, so that clients see
- *  negative child versions. Source: DataTree.java, its constructor and #addConfigNode. */
-export function newTree(): Tree {
+ *  negative child versions. `config`: the data of /zookeeper/config, which every server writes for itself as version -1.
+ *  Source: DataTree.java, its constructor and #addConfigNode; ZKDatabase.java#initConfigInZKDatabase. */
+export function newTree(config = ''): Tree {
   const tree: Tree = {
     nodes: PersistentMap.empty(),
     ephemerals: PersistentMap.empty(),
     containers: PersistentMap.empty(),
     ttls: PersistentMap.empty(),
+    quotas: PersistentMap.empty(),
     bytes: EMPTY_FILE,
   };
   put(tree, '/', initial(OPEN_ACL_UNSAFE, ['zookeeper']));
   put(tree, '/zookeeper', initial(OPEN_ACL_UNSAFE, ['quota', 'config']));
   put(tree, '/zookeeper/quota', initial(OPEN_ACL_UNSAFE, []));
-  put(tree, '/zookeeper/config', { ...initial(READ_ACL_UNSAFE, []), aversion: -1 });
+  const dataLength = utf8Length(config);
+  put(tree, '/zookeeper/config', {
+    ...initial(READ_ACL_UNSAFE, []),
+    data: config,
+    dataLength,
+    version: -1,
+    aversion: -1,
+  });
   return tree;
 }
 
@@ -151,12 +162,66 @@ export function inOrder(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-export function withChild(parent: Znode, path: string): Znode {
-  return { ...parent, children: parent.children.set(nameOf(path), true) };
+/** A node whose children are others. Written out, like the two below: to spread a node of fourteen fields costs several
+ *  times as much as all the rest of a write. */
+export function withChildren(
+  node: Znode,
+  to: Pick<Znode, 'children'> & { readonly cversion: number; readonly pzxid: number },
+): Znode {
+  return {
+    data: node.data,
+    dataLength: node.dataLength,
+    acl: node.acl,
+    czxid: node.czxid,
+    mzxid: node.mzxid,
+    pzxid: to.pzxid,
+    ctime: node.ctime,
+    mtime: node.mtime,
+    version: node.version,
+    cversion: to.cversion,
+    aversion: node.aversion,
+    owner: node.owner,
+    children: to.children,
+  };
 }
 
-export function withoutChild(parent: Znode, path: string): Znode {
-  return { ...parent, children: parent.children.delete(nameOf(path)) };
+export function withData(
+  node: Znode,
+  to: { readonly data: string | null; readonly version: number; readonly zxid: number; readonly time: number },
+): Znode {
+  return {
+    data: to.data,
+    dataLength: to.data === null ? 0 : utf8Length(to.data),
+    acl: node.acl,
+    czxid: node.czxid,
+    mzxid: to.zxid,
+    pzxid: node.pzxid,
+    ctime: node.ctime,
+    mtime: to.time,
+    version: to.version,
+    cversion: node.cversion,
+    aversion: node.aversion,
+    owner: node.owner,
+    children: node.children,
+  };
+}
+
+export function withAcl(node: Znode, acl: readonly Acl[], aversion: number): Znode {
+  return {
+    data: node.data,
+    dataLength: node.dataLength,
+    acl,
+    czxid: node.czxid,
+    mzxid: node.mzxid,
+    pzxid: node.pzxid,
+    ctime: node.ctime,
+    mtime: node.mtime,
+    version: node.version,
+    cversion: node.cversion,
+    aversion,
+    owner: node.owner,
+    children: node.children,
+  };
 }
 
 export function aclOfParent(tree: Tree, path: string): readonly Acl[] {
@@ -165,6 +230,53 @@ export function aclOfParent(tree: Tree, path: string): readonly Acl[] {
 
 export function copyTree(tree: Tree): Tree {
   return { ...tree };
+}
+
+/** Whether two trees hold the same, times included; costs by what the two do not share. */
+export function isSameTree(a: Tree, b: Tree): boolean {
+  return (
+    a.bytes === b.bytes &&
+    a.nodes.equals(b.nodes, isSameNode) &&
+    a.ephemerals.equals(b.ephemerals, areSamePaths) &&
+    a.containers.equals(b.containers, isTrue) &&
+    a.ttls.equals(b.ttls, isTrue) &&
+    a.quotas.equals(b.quotas, isTrue)
+  );
+}
+
+const isTrue = (): boolean => true;
+
+function areSamePaths(a: PersistentMap<true>, b: PersistentMap<true>): boolean {
+  return a.equals(b, isTrue);
+}
+
+function isSameNode(a: Znode, b: Znode): boolean {
+  return (
+    a.data === b.data &&
+    isSameAcl(a.acl, b.acl) &&
+    a.czxid === b.czxid &&
+    a.mzxid === b.mzxid &&
+    a.pzxid === b.pzxid &&
+    a.ctime === b.ctime &&
+    a.mtime === b.mtime &&
+    a.version === b.version &&
+    a.cversion === b.cversion &&
+    a.aversion === b.aversion &&
+    isSameOwner(a.owner, b.owner) &&
+    areSamePaths(a.children, b.children)
+  );
+}
+
+function isSameAcl(a: readonly Acl[], b: readonly Acl[]): boolean {
+  if (a === b) return true;
+  const same = (x: Acl, y: Acl | undefined): boolean => x.perms === y?.perms && x.scheme === y.scheme && x.id === y.id;
+  return a.length === b.length && a.every((entry, i) => same(entry, b[i]));
+}
+
+function isSameOwner(a: Owner, b: Owner): boolean {
+  if (a.kind === 'ephemeral') return b.kind === 'ephemeral' && a.session === b.session;
+  if (a.kind === 'ttl') return b.kind === 'ttl' && a.ttlMs === b.ttlMs;
+  return a.kind === b.kind;
 }
 
 /** Times are left out: they only tell one run from another. */

@@ -1,6 +1,7 @@
 import { isAllowed, type Acl, type AuthId } from './acl.ts';
 import { PERMS } from './codes.ts';
-import type { Hasher } from '../hash.ts';
+import type { Mistake } from '../zab/behaviour.ts';
+import { Hasher } from '../hash.ts';
 import type { Change, SetWatchesOp, WatchEventType } from './operations.ts';
 import { parentOf } from './paths.ts';
 import { PersistentMap } from './persistent-map.ts';
@@ -133,27 +134,29 @@ function bitsOf(type: number, marking: Marking): { readonly data: number; readon
   }
 }
 
-/** null when the type is unknown. */
-export function hasWatch(
-  watches: Watches,
-  on: { readonly path: string; readonly connection: number; readonly type: number },
-  marking: Marking,
-): boolean | null {
+type OnPath = { readonly path: string; readonly connection: number; readonly type: number };
+
+/** null when the type is unknown. Where a mark is one mode, the mark of any connection on the path will do (before 3.9).
+ *  Source: watch/WatchManager.java#containsWatcher. */
+export function hasWatch(watches: Watches, on: OnPath, marking: Marking): boolean | null {
   const bits = bitsOf(on.type, marking);
   if (bits === null) return null;
+  if (marking === 'set') return holdsWatch(watches, on, bits);
+  return (bits.data !== 0 && watches.data.paths.has(on.path)) || (bits.child !== 0 && watches.child.paths.has(on.path));
+}
+
+/** True if the connection itself has one. */
+function holdsWatch(watches: Watches, on: OnPath, bits: { readonly data: number; readonly child: number }): boolean {
   const key = String(on.connection);
   const held = (table: WatchTable): number => table.paths.get(on.path)?.get(key) ?? 0;
   return (held(watches.data) & bits.data) !== 0 || (held(watches.child) & bits.child) !== 0;
 }
 
 /** null when the type is unknown, false when there was nothing to remove. */
-export function removeWatch(
-  watches: Watches,
-  on: { readonly path: string; readonly connection: number; readonly type: number },
-  marking: Marking,
-): boolean | null {
+export function removeWatch(watches: Watches, on: OnPath, marking: Marking): boolean | null {
   const bits = bitsOf(on.type, marking);
-  if (bits === null || hasWatch(watches, on, marking) !== true) return bits === null ? null : false;
+  if (bits === null) return null;
+  if (!holdsWatch(watches, on, bits)) return false;
   const key = String(on.connection);
   for (const [table, gone] of [
     [watches.data, bits.data],
@@ -174,6 +177,7 @@ export function notifications(
   watches: Watches,
   changes: readonly Change[],
   idsOf: (connection: number) => readonly AuthId[],
+  mistake: Mistake | null = null,
 ): readonly Notification[] {
   const out: Notification[] = [];
   const tell = (connections: readonly number[], type: WatchEventType, path: string, acl: readonly Acl[]): void => {
@@ -182,31 +186,32 @@ export function notifications(
   };
   for (const { kind, path, acl, parentAcl } of changes) {
     if (kind === 'dataChanged') {
-      tell(triggered(watches.data, path, 'NodeDataChanged'), 'NodeDataChanged', path, acl);
+      tell(triggered(watches.data, path, 'NodeDataChanged', mistake), 'NodeDataChanged', path, acl);
       continue;
     }
-    if (kind === 'created') tell(triggered(watches.data, path, 'NodeCreated'), 'NodeCreated', path, acl);
+    if (kind === 'created') tell(triggered(watches.data, path, 'NodeCreated', mistake), 'NodeCreated', path, acl);
     else {
-      const told = triggered(watches.data, path, 'NodeDeleted');
-      const others = triggered(watches.child, path, 'NodeDeleted').filter((one) => !told.includes(one));
+      const told = triggered(watches.data, path, 'NodeDeleted', mistake);
+      const others = triggered(watches.child, path, 'NodeDeleted', mistake).filter((one) => !told.includes(one));
       tell([...told, ...others], 'NodeDeleted', path, acl);
     }
     const parent = parentOf(path);
-    tell(triggered(watches.child, parent, 'NodeChildrenChanged'), 'NodeChildrenChanged', parent, parentAcl);
+    tell(triggered(watches.child, parent, 'NodeChildrenChanged', mistake), 'NodeChildrenChanged', parent, parentAcl);
   }
   return out;
 }
 
 /** Every connection once, however many of its marks fit. One-shot marks are spent by their exact path alone; ancestors
  *  count where a mark is recursive. Source: watch/WatchManager.java#triggerWatch. */
-function triggered(table: WatchTable, path: string, type: WatchEventType): readonly number[] {
+function triggered(table: WatchTable, path: string, type: WatchEventType, mistake: Mistake | null): readonly number[] {
   const told: number[] = [];
   const exact = table.paths.get(path);
   if (exact !== undefined)
     exact.forEach((mode, key) => {
       if (mode === WATCH.RECURSIVE && type === 'NodeChildrenChanged') return;
       told.push(Number(key));
-      if ((mode & WATCH.STANDARD) !== 0) mark(table, path, key, mode, mode & ~WATCH.STANDARD);
+      if ((mode & WATCH.STANDARD) !== 0 && mistake !== 'watchesStay')
+        mark(table, path, key, mode, mode & ~WATCH.STANDARD);
     });
   if (table.recursive > 0 && type !== 'NodeChildrenChanged')
     for (let above = path; above !== '/';) {
@@ -228,6 +233,7 @@ export function setWatches(
   connection: number,
   op: SetWatchesOp,
   marking: Marking,
+  mistake: Mistake | null = null,
 ): readonly Notification[] {
   const out: Notification[] = [];
   const tell = (type: WatchEventType, path: string): void => void out.push({ connection, type, path });
@@ -236,6 +242,7 @@ export function setWatches(
   for (const path of op.data) {
     const node = nodeAt(tree, path);
     if (node === undefined) tell('NodeDeleted', path);
+    else if (mistake === 'setWatchesTellsCreated' && node.czxid > op.relativeZxid) tell('NodeCreated', path);
     else if (node.mzxid > op.relativeZxid) tell('NodeDataChanged', path);
     else standard(watches.data, path);
   }
@@ -254,15 +261,17 @@ export function setWatches(
   return out;
 }
 
+/** Which connection watches is told by what the clients hold: its number only tells one run from another. */
 export function hashWatches(watches: Watches, into: Hasher): void {
   for (const table of [watches.data, watches.child]) {
     into.int(table.paths.size);
-    const paths = table.paths.keys().sort((a, b) => (a < b ? -1 : 1));
-    for (const path of paths) {
-      into.text(path);
-      let sum = 0;
-      table.paths.get(path)?.forEach((mode) => (sum += mode));
-      into.int(sum);
-    }
+    into.int(table.paths.sum(hashMarks));
   }
+}
+
+function hashMarks(path: string, marks: PersistentMap<number>): number {
+  const hasher = new Hasher();
+  hasher.text(path);
+  hasher.int(marks.sum((_connection, mode) => mode));
+  return Math.floor(hasher.digest53() / 2);
 }

@@ -57,4 +57,6 @@ export const SOME = [
   'observers-do-not-vote-yet-serve',
   'leader-crashes-after-one-ack',
   'tree-under-chaos',
+  'watch-follows-its-session',
+  'recipes/lock',
 ] as const;

@@ -1,6 +1,8 @@
 import { SECOND } from '../../sim/time.ts';
 import { setOf } from '../../sim/zab/sets.ts';
 import { ZERO } from '../../sim/zab/zxid.ts';
+import { BROKEN_CLIENTS } from './broken-clients.ts';
+import { BROKEN_RECIPES } from './broken-recipes.ts';
 import { coldStart, Conversation, t, txn, z } from './conversation.ts';
 
 export interface Broken {
@@ -11,6 +13,9 @@ export interface Broken {
 
 /** For each property a trace that is legal but for one thing. */
 export const BROKEN: Readonly<Record<string, Broken>> = {
+  ...BROKEN_CLIENTS,
+  ...BROKEN_RECIPES,
+
   integrity: {
     with: [],
     trace: () =>

@@ -1,4 +1,4 @@
-import { HISTORY_KINDS, newHistories } from '../../sim/histories.ts';
+import { CLIENT_PACKETS, HISTORY_KINDS, newHistories } from '../../sim/histories.ts';
 import type { Property, PropertyState } from '../../sim/property.ts';
 import type { Setup } from '../../sim/setup.ts';
 import { MS, SECOND } from '../../sim/time.ts';
@@ -15,7 +15,9 @@ export const SETUP: Setup = {
   verifier: { kind: 'majority', voters: setOf([1, 2, 3]) },
   observers: setOf([4]),
   settings: DEFAULT_SETTINGS,
+  treeConfig: '',
   release: 'corrected',
+  fastestPpm: 0,
   calmAt: null,
   endAt: 60 * SECOND,
   answerBound: 5 * SECOND,
@@ -25,7 +27,8 @@ export const SETUP: Setup = {
 };
 
 export function txn(zxid: Zxid, proposer: ServerId, value = 0): Txn {
-  const body = { kind: 'write', op: { key: 'k', value } } as const;
+  const op = { time: 0, txn: { type: 'setData', path: '/none', data: String(value), version: 1 } };
+  const body = { kind: 'write', op } as const;
   const digest = (Math.imul(zxid % 0x7fff_ffff, 31) ^ (proposer * 65_537 + value * 257)) >>> 0;
   return { zxid, session: -1, cxid: value, proposer, body, digest, bytes: 64 };
 }
@@ -50,31 +53,6 @@ export class Conversation {
       this.events.push({ at: this.at, server, ...fact });
     }
     return this;
-  }
-
-  /** A client of the tree asks server 1 whether there is a root, under these numbers. */
-  ask(connection: number, ...cxids: readonly number[]): this {
-    const at = { plane: 'client', connection, peer: -1 } as const;
-    const message = { session: 7, timeoutMs: 4000, lastZxid: ZERO, password: null, address: null } as const;
-    this.tell(1, { kind: 'received', ...at, message: { kind: 'CONNECT', ...message } });
-    for (const cxid of cxids) {
-      const op = { op: 'exists', path: '/', watch: false };
-      const request = { session: 7, cxid, kind: 'read', op } as const;
-      this.tell(1, { kind: 'received', ...at, message: { kind: 'CLIENTREQUEST', request } });
-    }
-    return this;
-  }
-
-  /** What server 1 answers it. */
-  told(connection: number, cxid: number, zxid: Zxid): this {
-    const message = { kind: 'REPLY', cxid, zxid, error: 'NONODE', value: null } as const;
-    return this.tell(1, { kind: 'sent', plane: 'client', connection, peer: -1, message });
-  }
-
-  /** What server 1 tells it of a change. */
-  event(connection: number, zxid: Zxid): this {
-    const message = { kind: 'EVENT', type: 'NodeDataChanged', path: '/a', zxid } as const;
-    return this.tell(1, { kind: 'sent', plane: 'client', connection, peer: -1, message });
   }
 
   wait(micros: number): this {
@@ -292,14 +270,23 @@ export class Conversation {
   /** Client 1 asks the server for a write, which became this transaction. */
   invoke(): number {
     const call = ++this.#calls;
-    this.tell(0, { kind: 'invoked', client: 1, call, op: 'write', key: 'k', value: call });
+    this.tell(0, { kind: 'invoked', client: 1, call, op: 'write', key: 'k', value: call, operation: null });
     return call;
   }
 
   answer(server: ServerId, call: number, zxid: Zxid): this {
     const message = { kind: 'REPLY', cxid: call, zxid, error: null, value: null } as const;
     this.tell(server, { kind: 'sent', plane: 'client', connection: 1000 + server, peer: -1, message });
-    return this.tell(server, { kind: 'returned', client: 1, call, outcome: 'ok', zxid, value: null, error: null });
+    return this.tell(server, {
+      kind: 'returned',
+      client: 1,
+      call,
+      outcome: 'ok',
+      zxid,
+      value: null,
+      error: null,
+      answer: null,
+    });
   }
 }
 
@@ -317,9 +304,11 @@ export function judge(conversation: Conversation, setup: Setup = SETUP): Judgeme
   const running = PROPERTIES.map((property) => ({ property, state: property.start(setup) }));
   const spoke = new Map<string, string>();
   for (const event of conversation.events) {
-    if (HISTORY_KINDS.includes(event.kind)) histories.observe(event);
+    const packet = 'message' in event && CLIENT_PACKETS.includes(event.message.kind);
+    if (packet ? event.kind !== 'lost' : HISTORY_KINDS.includes(event.kind)) histories.observe(event);
     for (const { property, state } of running) {
       if (!property.observes.includes(event.kind)) continue;
+      if ('message' in event && property.packets?.includes(event.message.kind) === false) continue;
       const why = property.observe(state, event, histories);
       if (why !== undefined && !spoke.has(property.name)) spoke.set(property.name, why);
     }

@@ -73,6 +73,7 @@ teaches: >
   Short.
 ensemble: {voters: 3}
 bug: ${BUGS[0]!.name}
+service: register
 clients:
   - {name: client, server: 1}
   - {name: stale, server: 3, timeout: 30s}

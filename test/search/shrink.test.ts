@@ -27,6 +27,7 @@ function read(text: string): Scenario {
 const NOISE = `title: t
 teaches: t
 ensemble: {voters: 4, observers: 1}
+service: register
 zooCfg: {tickTime: 200, initLimit: 5, snapCount: 50}
 network: {spikePpm: 2000, lossPpm: 1000}
 disk: {spikePpm: 2000}
@@ -56,6 +57,7 @@ end: 100s
 const MISHAPS = `title: t
 teaches: t
 ensemble: {voters: 3}
+service: register
 zooCfg: {tickTime: 200}
 disk: {failPpm: 30000}
 network: {resetPpm: 5000}
@@ -74,6 +76,7 @@ end: 60s
 const COUNTER = `title: t
 teaches: t
 ensemble: {voters: 3}
+service: register
 zooCfg: {initialZxid: 0xfffffff6}
 timeline:
   - {at: 2s, do: write, times: 4}

@@ -7,7 +7,7 @@ import { Hasher } from '../../sim/hash.ts';
 import { stream } from '../../sim/random.ts';
 import type { Action, Scenario } from '../../sim/scenario.ts';
 import { SECOND } from '../../sim/time.ts';
-import { hashTraceEvent } from '../../sim/trace-hash.ts';
+import { Bodies, hashTraceEvent } from '../../sim/trace-hash.ts';
 import type { TraceEvent } from '../../sim/trace.ts';
 import type { Flight, Frame } from '../../viewer/frame.ts';
 import type { Request } from '../../viewer/protocol.ts';
@@ -367,7 +367,8 @@ const ANY = {
 /** The hash of the first so many events. */
 function hashOf(trace: readonly TraceEvent[], traced: number): string {
   const hasher = new Hasher();
-  for (let i = 0; i < traced; i++) hashTraceEvent(trace[i]!, hasher);
+  const bodies = new Bodies();
+  for (let i = 0; i < traced; i++) hashTraceEvent(trace[i]!, hasher, bodies);
   return hasher.hex();
 }
 

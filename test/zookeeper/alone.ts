@@ -18,11 +18,20 @@ export class Alone {
   ids: readonly AuthId[] = [];
   refused: ErrorName | null = null;
   extendedTypes = true;
+  enforceQuota = false;
 
   propose(op: WriteOp, session = 1): TreeTxn {
     this.zxid++;
-    const { ids, refused, zxid, extendedTypes } = this;
-    const txn = prepareWrite(this.tree, this.outstanding, op, { session, ids, refused, zxid, extendedTypes });
+    const { ids, refused, zxid, extendedTypes, enforceQuota } = this;
+    const txn = prepareWrite(this.tree, this.outstanding, op, {
+      session,
+      ids,
+      refused,
+      zxid,
+      extendedTypes,
+      enforceQuota,
+      mistake: null,
+    });
     this.proposed.push({ zxid, session, txn });
     return txn;
   }

@@ -19,7 +19,15 @@ class Watched extends Alone {
   read(connection: number, op: ReadOp): ReturnType<typeof readTree> {
     const { watches, marking } = this;
     const ids = this.who.get(connection) ?? [];
-    const reader: Reader = { connection, session: connection, ids, watches, marking, existsNeedsRead: true };
+    const reader: Reader = {
+      connection,
+      session: connection,
+      ids,
+      watches,
+      marking,
+      existsNeedsRead: true,
+      mistake: null,
+    };
     return readTree(this.tree, op, reader);
   }
 

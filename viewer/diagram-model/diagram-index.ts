@@ -148,7 +148,7 @@ function rankOf(kind: MessageKind): number {
   return NOTABLES.has(kind) ? NOTABLE : TRAFFIC;
 }
 
-/** On whose line an event lies. */
+/** On whose line an event lies: what is told of a client is told on the client's, whatever server it has to do with. */
 export function hostOf(event: TraceEvent): number {
-  return event.kind === 'invoked' || event.kind === 'returned' ? -event.client : event.server;
+  return 'client' in event ? -event.client : event.server;
 }

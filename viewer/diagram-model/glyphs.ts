@@ -38,6 +38,7 @@ export const GLYPHS: Readonly<Record<MarkKind, Glyph>> = {
   counted: glyph('M-2.5 0H2.5M0 -2.5V2.5', 'muted', false),
   vote: glyph('M-3 -1L-0.5 2L3.5 -3', 'muted', false),
   invoked: glyph('M-4 -5L4 0L-4 5z', 'client', false),
+  watch: glyph(`M-6.5 0Q0 -8 6.5 0Q0 8 -6.5 0z${CIRCLE(1.4)}`, 'client', false),
   ok: glyph('M-5 0L-1.5 4L5.5 -4.5', 'good', false),
   failed: glyph('M-4 -4L4 4M-4 4L4 -4', 'bad', false),
   fault: glyph('M1 -7L-5 1.5H-0.5L-1.5 7L5 -2H0.8z', 'bad'),

@@ -1,3 +1,4 @@
+import { unreachable } from '../../sim/assert.ts';
 import type { TraceEvent } from '../../sim/trace.ts';
 
 /** What is drawn on a line at the moment of an event, by its shape. */
@@ -23,6 +24,7 @@ export type MarkKind =
   | 'counted'
   | 'vote'
   | 'invoked'
+  | 'watch'
   | 'ok'
   | 'failed'
   | 'fault'
@@ -56,6 +58,8 @@ const MARKS = {
   serving: mark('serving', 70),
   committed: mark('committed', 66),
   invoked: mark('invoked', 65),
+  watch: mark('watch', 62),
+  cutOff: mark('failed', 56),
   ok: mark('ok', 64),
   start: mark('start', 60),
   left: mark('left', 58),
@@ -142,8 +146,13 @@ export function markOf(event: TraceEvent): Mark {
     case 'disconnected':
     case 'landed':
       return MARKS.none;
+    case 'clientState':
+      return event.state === 'Connected' || event.state === 'Closed' ? MARKS.state : MARKS.cutOff;
+    case 'watchEvent':
+      return MARKS.watch;
+    case 'recipe':
+      return MARKS.session;
     default:
-      // Kinds that later versions of the trace bring along.
-      return MARKS.detail;
+      return unreachable(event);
   }
 }

@@ -1,4 +1,4 @@
-import { seconds } from '../../report/text.ts';
+import { seconds, who } from '../../report/text.ts';
 import { eventWords } from '../../report/words.ts';
 import type { TraceEvent } from '../../sim/trace.ts';
 import { orderAxis, timeAxis, type Axis, type Shown } from './axis.ts';
@@ -162,7 +162,8 @@ function titleOf(index: DiagramIndex, event: number): string {
   const found = index.event(event);
   if (found === undefined) return '';
   const { at, server } = found;
-  const subject = server > 0 ? `S${server} ` : server < 0 ? `client ${-server} ` : '';
+  // What a client is told names the client by itself.
+  const subject = server === 0 || 'client' in found ? '' : `${who(server)} `;
   return `<title>${escaped(`${seconds(at)}: ${subject}${eventWords(found)}`)}</title>`;
 }
 

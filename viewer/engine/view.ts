@@ -1,7 +1,7 @@
 import { cloneWorld } from '../../sim/copies.ts';
 import type { Hasher } from '../../sim/hash.ts';
 import { listen } from '../../sim/timeline.ts';
-import { hashTraceEvent } from '../../sim/trace-hash.ts';
+import { Bodies, hashTraceEvent } from '../../sim/trace-hash.ts';
 import { applyEvent, nextEvent, type World } from '../../sim/world.ts';
 import type { Played } from './played.ts';
 
@@ -9,6 +9,7 @@ import type { Played } from './played.ts';
  *  on from the last checkpoint by the same engine. */
 export class View {
   readonly #played: Played;
+  readonly #bodies = new Bodies();
   /** null: the front of the run. */
   #copy: { readonly world: World; readonly hasher: Hasher; events: number } | null = null;
 
@@ -42,7 +43,7 @@ export class View {
     if (copy === null || copy.events > events || copy.events < checkpoint.events)
       copy = { world: cloneWorld(checkpoint.world), hasher: checkpoint.hasher.clone(), events: checkpoint.events };
     const { world, hasher } = copy;
-    const emit = listen(world, (event) => hashTraceEvent(event, hasher));
+    const emit = listen(world, (event) => hashTraceEvent(event, hasher, this.#bodies));
     for (; copy.events < events; copy.events++) {
       const event = nextEvent(world);
       if (event === undefined) break;

@@ -310,6 +310,7 @@ export const en = texts({
   'mark.counted': 'counts an ACK',
   'mark.vote': 'votes',
   'mark.invoked': 'a client asks',
+  'mark.watch': 'a watch tells its client',
   'mark.ok': 'a client has its answer',
   'mark.failed': 'a client has an error, or no answer',
   'mark.fault': 'a fault of all',

@@ -307,6 +307,7 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   'mark.counted': '计入一个 ACK',
   'mark.vote': '投票',
   'mark.invoked': '客户端请求',
+  'mark.watch': 'watch 通知其客户端',
   'mark.ok': '客户端得到答复',
   'mark.failed': '客户端出错或没有答复',
   'mark.fault': '影响全体的故障',

@@ -102,7 +102,7 @@ export const BROADCAST: readonly Bug[] = [
     affects: 'no release',
     fixed: null,
     releases: [],
-    breaks: ['client-zxid-monotonic'],
+    breaks: ['client-zxid-monotonic', 'single-system-image'],
     deviation: { mistake: 'acceptsFresherClient' },
   },
 ];

@@ -171,7 +171,13 @@ export const EPOCHS_OF_LEADERS: readonly Bug[] = [
     affects: 'no release',
     fixed: null,
     releases: [],
-    breaks: ['one-leader-per-epoch', 'no-split-brain', 'zxid-identity', 'committed-means-durable'],
+    breaks: [
+      'one-leader-per-epoch',
+      'no-split-brain',
+      'zxid-identity',
+      'committed-means-durable',
+      'linearizable-writes',
+    ],
     deviation: { mistake: 'halfIsAQuorum' },
   },
 ];

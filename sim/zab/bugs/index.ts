@@ -2,6 +2,7 @@ import { findRelease, type Behaviour } from '../behaviour.ts';
 import { assert } from '../../assert.ts';
 import { BROADCAST } from './broadcast.ts';
 import type { Bug } from './bug.ts';
+import { CLIENTS } from './clients.ts';
 import { DURABILITY } from './durability.ts';
 import { ELECTION } from './election.ts';
 import { EPOCHS_OF_LEADERS } from './epochs.ts';
@@ -16,6 +17,7 @@ export const BUGS: readonly Bug[] = [
   ...SYNCHRONIZATION,
   ...DURABILITY,
   ...BROADCAST,
+  ...CLIENTS,
 ];
 
 /** By its name, or by another JIRA issue that it goes by; upper and lower case, and `4643` alone, are accepted. */

@@ -1,9 +1,9 @@
-import { seconds, thousands, who } from '../../../report/text.ts';
+import { seconds, thousands } from '../../../report/text.ts';
 import { eventWords } from '../../../report/words.ts';
 import { t } from '../shell/i18n.ts';
 import { goToEvent, selectedEvent } from '../shell/store.ts';
 import type { DiagramState } from './diagram-state.ts';
-import { choose } from './keys.ts';
+import { choose, subjectOf } from './keys.ts';
 
 /** The selected event in words, and where one can go from it. */
 export function Details({ state }: { readonly state: DiagramState }) {
@@ -24,7 +24,7 @@ export function Details({ state }: { readonly state: DiagramState }) {
         <span class="mono muted">
           {seconds(found.at)} · {t('time.event', { event: thousands(event) })}
         </span>{' '}
-        <b>{found.server === 0 ? '' : who(found.server)}</b> {eventWords(found)}
+        <b>{subjectOf(found)}</b> {eventWords(found)}
       </p>
       <div class="diagram-buttons">
         <button type="button" class="button" data-test="diagram-go" onClick={() => goToEvent(event)}>

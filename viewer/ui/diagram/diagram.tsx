@@ -105,7 +105,7 @@ function Toggle({ label, on, set, class: extra = '' }: ToggleProps) {
 /** What stands for what, in the order in which a run shows it. */
 const EXPLAINED: readonly MarkKind[] = [
   ...(['start', 'vote', 'elected', 'promise', 'epoch', 'established', 'serving', 'left'] as const),
-  ...(['invoked', 'proposed', 'fsync', 'counted', 'committed', 'applied', 'ok', 'failed'] as const),
+  ...(['invoked', 'watch', 'proposed', 'fsync', 'counted', 'committed', 'applied', 'ok', 'failed'] as const),
   ...(['end', 'pause', 'resume', 'fenced', 'cut', 'snapshot', 'diskFailed', 'fault', 'mended', 'warned'] as const),
 ];
 

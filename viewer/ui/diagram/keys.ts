@@ -68,8 +68,13 @@ export function choose(state: DiagramState, event: number): void {
 
 /** `3.204 s: S3 promises epoch 2 (...)` */
 export function sentence(event: TraceEvent): string {
-  const subject = event.server === 0 ? '' : `${who(event.server)} `;
-  return `${seconds(event.at)}: ${subject}${eventWords(event)}`;
+  const subject = subjectOf(event);
+  return `${seconds(event.at)}: ${subject === '' ? '' : `${subject} `}${eventWords(event)}`;
+}
+
+/** Of whom the words of an event speak without naming it; what a client is told names the client. */
+export function subjectOf(event: TraceEvent): string {
+  return event.server === 0 || 'client' in event ? '' : who(event.server);
 }
 
 /** Something to look at: it has a mark, or a message that is drawn. */

@@ -1,0 +1,42 @@
+import type { Answer, MultiOp, MultiResult, Operation, ReadOp } from '../zookeeper/operations.ts';
+
+/** The prefix of all paths of a client. Its program never sees it. Source: ZooKeeper.java#prependChroot. */
+
+/** A path as the server knows it. */
+export function serverPath(chroot: string, path: string): string {
+  if (chroot === '') return path;
+  return path === '/' ? chroot : chroot + path;
+}
+
+/** A path as the program knows it. Source: ClientCnxn.java#stripChroot. */
+export function clientPath(chroot: string, path: string): string {
+  if (chroot === '' || !path.startsWith(chroot)) return path;
+  return path.length === chroot.length ? '/' : path.slice(chroot.length);
+}
+
+/** An operation as the server is asked for it. */
+export function withChroot(chroot: string, op: Operation): Operation {
+  if (chroot === '') return op;
+  if (op.op === 'multi') return { ...op, ops: op.ops.map((one) => prefixed(chroot, one)) };
+  if (op.op === 'multiRead') return { ...op, ops: op.ops.map((one) => prefixed(chroot, one)) };
+  return prefixed(chroot, op);
+}
+
+function prefixed<T extends Operation | MultiOp | ReadOp>(chroot: string, op: T): T {
+  return 'path' in op && op.path !== null ? { ...op, path: serverPath(chroot, op.path) } : op;
+}
+
+/** An answer as the program is told it. getEphemerals is the one that ZooKeeper leaves as it is. */
+export function withoutChroot(chroot: string, answer: Answer | null): Answer | null {
+  if (chroot === '' || answer === null) return answer;
+  const { path, results } = answer;
+  return {
+    ...answer,
+    ...(path === undefined ? {} : { path: clientPath(chroot, path) }),
+    ...(results === undefined ? {} : { results: results.map((one) => resultWithout(chroot, one)) }),
+  };
+}
+
+function resultWithout(chroot: string, result: MultiResult): MultiResult {
+  return 'path' in result && result.path !== undefined ? { ...result, path: clientPath(chroot, result.path) } : result;
+}
