@@ -3,10 +3,10 @@ import type { Micros } from '../sim/time.ts';
 import type { TraceEvent } from '../sim/trace.ts';
 import type { MessageKind } from '../sim/zab/messages.ts';
 import { HEARTBEATS, hostsOf } from './exports/format.ts';
-import { Packets } from './exports/packets.ts';
+import { Pairing } from './pairing.ts';
 import type { Paint } from './paint.ts';
 import { eventShort, packetShort } from './short-words.ts';
-import { columns, pad, zxidText } from './text.ts';
+import { columns, pad } from './text.ts';
 import { shownByProcess } from './words.ts';
 
 /** The letters that a diagram is drawn with. */
@@ -125,7 +125,7 @@ const HEAD_EVERY = 60;
 export class Diagram {
   readonly #options: DiagramOptions;
   readonly #rows: Row[] = [];
-  readonly #packets = new Packets();
+  readonly #packets = new Pairing();
   readonly #sendings = new Map<number, Sending>();
   readonly #lanes = new Map<number, Lane>();
   readonly #paused = new Set<number>();
@@ -152,7 +152,6 @@ export class Diagram {
     }
     if (event.at < from || event.at > until) return;
     if (event.kind === 'sent') this.#send(event);
-    else if (event.kind === 'snapshotSent') this.#sent(event, `SNAP ${zxidText(event.zxid)}`);
     else this.#mark(event);
   }
 

@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../sim/trace.ts';
+import { Pairing } from '../pairing.ts';
 import { eventWords, packetWords } from '../words.ts';
 import {
   HEARTBEATS,
@@ -11,7 +12,6 @@ import {
   type ExportRun,
   type Written,
 } from './format.ts';
-import { Packets } from './packets.ts';
 
 /** Rows of a server, from the top. */
 const ROWS = ['process', 'role', 'phase', 'packets', 'disk and protocol'] as const;
@@ -61,7 +61,7 @@ class Writer {
   leftOut = 0;
   #written = 0;
   readonly #run: ExportRun;
-  readonly #packets = new Packets();
+  readonly #packets = new Pairing();
   /** Sendings that are drawn: only to these does a flow lead back. */
   readonly #drawn = new Set<number>();
   readonly #open = new Map<string, Slice>();

@@ -1,3 +1,4 @@
+import { Pairing } from '../pairing.ts';
 import { eventWords } from '../words.ts';
 import {
   HEARTBEATS,
@@ -9,7 +10,6 @@ import {
   type ExportRun,
   type Written,
 } from './format.ts';
-import { Packets } from './packets.ts';
 
 /** How ShiViz reads a log when nobody tells it otherwise. */
 export const SHIVIZ_PATTERN = /(?<event>.*)\n(?<host>\S*) (?<clock>\{.*\})/g;
@@ -25,7 +25,7 @@ export const shiviz: ExportFormat = {
   limit: { of: 'events', most: 20_000 },
   skip: HEARTBEATS,
   *write(run: ExportRun): Generator<string, Written, void> {
-    const packets = new Packets();
+    const packets = new Pairing();
     const clocks = new Map<string, Clock>();
     /** What a packet carried away with it, by the index of its sending. */
     const carried = new Map<number, Clock>();
@@ -49,7 +49,7 @@ export const shiviz: ExportFormat = {
           yield `${label(`${event.kind}: ${eventWords(event)}`, 300)}\n${host} ${time}\n`;
         }
       }
-      if (event.kind === 'sent' || event.kind === 'snapshotSent') carried.set(index, new Map(clock));
+      if (event.kind === 'sent') carried.set(index, new Map(clock));
     }
     return { leftOut: counted.leftOut };
   },

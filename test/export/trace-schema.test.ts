@@ -1,14 +1,14 @@
 // The published form of a trace is that of real traces, and refuses what is not one.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Packets } from '../../report/exports/packets.ts';
+import { Pairing } from '../../report/pairing.ts';
 import { eventMistake, traceEventSchema, traceJsonSchema } from '../../report/trace-schema.ts';
 import { TRACE_KINDS } from '../../scenarios/names.ts';
 import { scenarioOf, SOME, traceOf } from './runs.ts';
 
 test('every event of real traces fits, and every packet that arrives or is lost has been sent', () => {
   for (const name of SOME) {
-    const packets = new Packets();
+    const packets = new Pairing();
     const wrong = traceOf(scenarioOf(name)).filter((event, index) => {
       const sent = packets.observe(event, index);
       const unsent = (event.kind === 'received' || event.kind === 'lost') && sent < 0;

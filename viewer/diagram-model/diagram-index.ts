@@ -5,7 +5,7 @@ import { Causality, sideOf, type Cone, type ConeSide } from './causality.ts';
 import { Column } from './column.ts';
 import { Intervals } from './intervals.ts';
 import { markOf } from './marks.ts';
-import { Pairing } from './pairing.ts';
+import { Pairing } from '../../report/pairing.ts';
 
 /** How a message ended: it is under way, or was received, or never will be. */
 export const UNDER_WAY = 0;

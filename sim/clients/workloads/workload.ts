@@ -39,7 +39,7 @@ export function roundOver(...acts: readonly Act[]): Turn {
   return { acts, over: true };
 }
 
-interface State<S> {
+export interface State<S> {
   readonly own: S;
   readonly think: Range;
   left: number;

@@ -1,5 +1,5 @@
-import type { TraceEvent } from '../../sim/trace.ts';
-import type { Message } from '../../sim/zab/messages.ts';
+import type { TraceEvent } from '../sim/trace.ts';
+import type { Message } from '../sim/zab/messages.ts';
 
 type Packet = Extract<TraceEvent, { readonly message: Message }>;
 
@@ -13,6 +13,12 @@ interface Waiting {
  *  the election plane, so the oldest message that looks alike is the one. */
 export class Pairing {
   readonly #waiting = new Map<number, Waiting[]>();
+
+  /** Takes in the event at `index`, whatever it is. Of a packet that arrives or is lost: the index of its sending, or -1. */
+  observe(event: TraceEvent, index: number): number {
+    if (event.kind === 'sent') this.sent(event, index);
+    return event.kind === 'received' || event.kind === 'lost' ? this.ended(event) : -1;
+  }
 
   sent(event: Packet, id: number): void {
     const key = keyOf(event.connection, event.server);
