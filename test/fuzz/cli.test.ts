@@ -101,7 +101,7 @@ test('--until-stable ends where nothing new is reached, at the same run whatever
 });
 
 test('shards join to the batch that one machine plays', () => {
-  const batch = ['fuzz', '--bug', BUG, '--runs', '60', '--jobs', '1'];
+  const batch = ['fuzz', '--bug', BUG, '--runs', '30', '--jobs', '1'];
   for (const index of [1, 2]) zabsim(...batch, '--shard', `${index}/2`, '--out', `shard-${index}`);
   const whole = reportOf(zabsim(...batch, '--keep-going', '--json').out);
   const joined = zabsim('merge', 'shard-2', join('shard-1', 'report.json'), '--json');
@@ -250,7 +250,7 @@ describe('the museum', () => {
 });
 
 test('the matrix finds a bug, names who saw it, and corrected stays silent', () => {
-  const args = ['matrix', '--bug', BUG, '--seeds', '1', '--time', '2s', '--runs', '200', '--jobs', '1'];
+  const args = ['matrix', '--bug', BUG, '--seeds', '1', '--time', '2s', '--runs', '60', '--jobs', '1'];
   const { code, out, err } = zabsim(...args, '--json');
   expect(code, err).toBe(0);
   const rows = JSON.parse(out) as readonly Record<string, unknown>[];

@@ -28,7 +28,7 @@ function zabsim(...args: readonly string[]): { code: number | null; out: string;
 }
 
 const SEED = commit();
-const RUNS = 4000;
+const RUNS = 2500;
 /** Milliseconds: a slow machine gets through all the same. */
 const PATIENCE = 150_000;
 
@@ -50,13 +50,13 @@ test(`corrected holds in ${RUNS} plans of this commit`, { timeout: PATIENCE }, (
 });
 
 /** Of the museum, those that take some tens of runs: so many more are enough under any seed. */
-const QUICK = ['2845', '3911', '4646', '4685', '4394', '4712', '1419', '1282', '335', 'never-truncates'];
+const QUICK = ['2845', '3911', '4646', '4685', '4394', '1367', '1419', '1282', '335', 'never-truncates'];
 
 test(
   'known bugs are found under the seed of this commit, and corrected is silent under the same plans',
   { timeout: PATIENCE },
   () => {
-    const args = ['--bug', ...QUICK, '--seeds', '1', '-s', SEED, '-n', '2000', '--no-shrink', '--json'];
+    const args = ['--bug', ...QUICK, '--seeds', '1', '-s', SEED, '-n', '800', '--no-shrink', '--json'];
     const { code, out, err } = zabsim('matrix', ...args);
     expect(code, out.slice(-4000) + err).toBe(0);
     const rows = JSON.parse(out) as readonly { readonly bug: string; readonly found: boolean }[];

@@ -7,7 +7,7 @@ import type { TraceEvent } from '../../sim/trace.ts';
 
 function traceOf(steps: string, more = ''): TraceEvent[] {
   const parsed = parseScenario(
-    `title: t\nteaches: t\nensemble: {voters: 3}\n${more}timeline:\n${steps}\nend: 20s\n`,
+    `title: t\nteaches: t\nservice: register\nensemble: {voters: 3}\n${more}timeline:\n${steps}\nend: 20s\n`,
     'packet.yaml',
   );
   if ('mistakes' in parsed) throw new Error(parsed.mistakes.map(formatMistake).join('\n'));
@@ -112,7 +112,7 @@ describe('delayMessage', () => {
 test('ends that cannot be are mistakes', () => {
   const mistakesOf = (step: string): string => {
     const parsed = parseScenario(
-      `title: t\nteaches: t\nensemble: {voters: 3}\ntimeline:\n  - {at: 1s, do: dropMessage, ${step}}\nend: 2s\n`,
+      `title: t\nteaches: t\nservice: register\nensemble: {voters: 3}\ntimeline:\n  - {at: 1s, do: dropMessage, ${step}}\nend: 2s\n`,
       'packet.yaml',
     );
     return 'mistakes' in parsed ? parsed.mistakes.map(formatMistake).join('\n') : '';
