@@ -398,6 +398,7 @@ export const en = texts({
   'lesson.run': 'The run',
   'lesson.open': 'Open the run',
   'lesson.play': 'Play to the next moment',
+  'lesson.playOn': 'Play to the end',
   'lesson.jump': 'Go there at once',
   'lesson.left': 'Moments to come: {n}',
   'lesson.exercise': 'Exercise',

@@ -394,6 +394,7 @@ export const zh: { readonly [Key in keyof typeof en]: string } = {
   'lesson.run': '运行',
   'lesson.open': '打开这次运行',
   'lesson.play': '播放到下一个时刻',
+  'lesson.playOn': '播放到结尾',
   'lesson.jump': '直接跳到那里',
   'lesson.left': '剩余时刻:{n}',
   'lesson.exercise': '练习',

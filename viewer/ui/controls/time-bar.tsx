@@ -125,7 +125,7 @@ function Scrub() {
         type="range"
         min={0}
         max={endAt}
-        step={Math.max(1, Math.floor(endAt / PARTS))}
+        step={roundStep(endAt / PARTS)}
         value={at}
         aria-label={t('time.scrub')}
         aria-valuetext={t('time.position', { at: seconds(at), event: thousands(frame?.position.traced ?? 0) })}

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Lesson, Question, Stop } from '../../../course/lesson.ts';
 import { VERSION } from '../../../report/version.ts';
 import { download } from '../shell/download.ts';
@@ -25,10 +26,10 @@ export function LessonView({ lesson }: { readonly lesson: Lesson }) {
       <Markdown source={say(lesson.text)} />
       <section class="lesson-run" aria-label={t('lesson.run')}>
         <h3>{t('lesson.run')}</h3>
-        <RunButtons lesson={lesson} />
         {reached.value.map((stop) => (
           <StopCard key={stop} lesson={lesson} index={stop} stop={lesson.stops[stop]!} />
         ))}
+        <RunButtons lesson={lesson} />
       </section>
       <ExerciseView lesson={lesson} />
       <div class="buttons">
@@ -58,11 +59,16 @@ function RunButtons({ lesson }: { readonly lesson: Lesson }) {
   return (
     <div class="buttons">
       <button type="button" class="button button-main" data-test="lesson-play" onClick={() => goOn('play')}>
-        {t('lesson.play')}
+        {t(left > 0 ? 'lesson.play' : 'lesson.playOn')}
       </button>
       {left > 0 && (
         <button type="button" class="button" data-test="lesson-jump" onClick={() => goOn('jump')}>
           {t('lesson.jump')}
+        </button>
+      )}
+      {reached.value.length > 0 && (
+        <button type="button" class="button" data-test="lesson-again" onClick={() => openRun(lesson)}>
+          {t('lesson.again')}
         </button>
       )}
       <span class="muted">{t('lesson.left', { n: left })}</span>
@@ -71,9 +77,18 @@ function RunButtons({ lesson }: { readonly lesson: Lesson }) {
 }
 
 function StopCard({ lesson, index, stop }: { readonly lesson: Lesson; readonly index: number; readonly stop: Stop }) {
+  const card = useRef<HTMLElement>(null);
+  // The run has just come here: the card comes into view, and its words are next for whoever reads by keyboard.
+  useEffect(() => {
+    if (card.current === null) return;
+    show(card.current);
+    const { activeElement } = document;
+    if (activeElement === document.body || activeElement?.closest('.pane-lesson') != null)
+      card.current.querySelector('h4')?.focus({ preventScroll: true });
+  }, []);
   return (
-    <section class="lesson-stop" data-test="lesson-stop" data-stop={index}>
-      <h4>{say(stop.title)}</h4>
+    <section class="lesson-stop" data-test="lesson-stop" data-stop={index} ref={card}>
+      <h4 tabIndex={-1}>{say(stop.title)}</h4>
       <p>{say(stop.say)}</p>
       {stop.question !== null && <QuestionView lesson={lesson} index={index} question={stop.question} />}
     </section>
@@ -154,8 +169,12 @@ function ExerciseView({ lesson }: { readonly lesson: Lesson }) {
 /** What the marking said. The live region is always there, so that a screen reader hears what comes into it. */
 function MarkView() {
   const mark = marked.value;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (mark !== null && place.current !== null) show(place.current);
+  }, [mark]);
   return (
-    <div role="status" data-test="exercise-result" data-reached={mark?.reached ?? ''}>
+    <div ref={place} role="status" data-test="exercise-result" data-reached={mark?.reached ?? ''}>
       {mark?.reached === true && (
         <p class="lesson-right">{t('lesson.reached', { steps: mark.steps, shortest: mark.shortest })}</p>
       )}
@@ -173,3 +192,13 @@ function MarkView() {
     </div>
   );
 }
+
+/** Scrolls the lesson, and nothing around it, until this stands at the top. */
+function show(part: HTMLElement): void {
+  const pane = part.closest('.pane-body');
+  if (pane === null) return;
+  pane.scrollTop += part.getBoundingClientRect().top - pane.getBoundingClientRect().top - MARGIN;
+}
+
+/** Pixels that are left above what is scrolled to. */
+const MARGIN = 8;
