@@ -1,4 +1,5 @@
 import { closeBare, heard, openBare, sendBare } from '../sim/clients/bare.ts';
+import { callOpOf } from '../sim/clients/call.ts';
 import type { VirtualClient } from '../sim/clients/client.ts';
 import { advance, type Run } from '../sim/run.ts';
 import { MS, type Micros } from '../sim/time.ts';
@@ -257,25 +258,13 @@ export class Sessions {
 
 function requestOf(session: Session, cxid: number, op: Operation | { readonly op: 'closeSession' }): ClientRequest {
   const { id } = session;
-  switch (op.op) {
-    case 'closeSession':
-      return { session: id, cxid, kind: 'closeSession', op: null };
-    case 'sync':
-      return { session: id, cxid, kind: 'sync', op: null };
-    case 'create':
-    case 'create2':
-    case 'createContainer':
-    case 'createTTL':
-    case 'delete':
-    case 'deleteContainer':
-    case 'setData':
-    case 'setACL':
-    case 'check':
-    case 'multi':
-    case 'reconfig':
-    case 'unknown':
-      return { session: id, cxid, kind: 'write', op };
-    default:
-      return { session: id, cxid, kind: 'read', op };
-  }
+  if (op.op === 'closeSession') return { session: id, cxid, kind: 'closeSession', op: null };
+  // A server finds out only at the leader that it knows no such request.
+  const kind = op.op === 'unknown' ? 'write' : callOpOf(op);
+  return {
+    session: id,
+    cxid,
+    kind: kind === 'sync' || kind === 'write' ? kind : 'read',
+    op: kind === 'sync' ? null : op,
+  };
 }
