@@ -103,8 +103,15 @@ function Clock() {
   );
 }
 
-/** Keys move the bar by so many parts of the whole. */
+/** Keys move the bar by so many parts of the whole, or by somewhat smaller ones. */
 const PARTS = 500;
+
+/** The largest of 1, 2, 5, 10, 20, 50 ... microseconds that is not above `most`: what the bar is put to is a round time. */
+function roundStep(most: number): number {
+  let power = 1;
+  while (power * 10 <= most) power *= 10;
+  return power * (most >= power * 5 ? 5 : most >= power * 2 ? 2 : 1);
+}
 
 function Scrub() {
   const bar = useRef<HTMLDivElement>(null);

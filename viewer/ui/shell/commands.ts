@@ -1,3 +1,4 @@
+import { isOneFile } from '../../page-data.ts';
 import * as hands from './hands.ts';
 import { chooseLanguage, language, t, type PlainKey } from './i18n.ts';
 import { remember, remembered } from './memory.ts';
@@ -54,7 +55,8 @@ const HANDS: readonly Command[] = [
 
 const VIEW: readonly Command[] = [
   { keys: ['o'], label: 'command.open', group: 'view', run: () => (dialog.value = { kind: 'run' }) },
-  { keys: ['l'], label: 'command.lessons', group: 'view', run: toggleLessons },
+  // A report is one file, with a trace and without the course.
+  ...(isOneFile() ? [] : [{ keys: ['l'], label: 'command.lessons', group: 'view', run: toggleLessons } as const]),
   { keys: ['s'], label: 'command.save', group: 'view', run: () => (dialog.value = { kind: 'save' }) },
   { keys: ['h'], label: 'command.share', group: 'view', run: () => (dialog.value = { kind: 'share' }) },
   { keys: ['n'], label: 'command.nextTab', group: 'view', run: nextTab },

@@ -1,3 +1,4 @@
+import { isOneFile } from '../../page-data.ts';
 import { language, t, type PlainKey } from './i18n.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { COMMANDS, nextLanguage, withKey } from './commands.ts';
@@ -12,7 +13,9 @@ export function TopBar() {
       <What />
       <div class="actions" role="toolbar" aria-label={t('help.view')}>
         <Action icon="open" name={t('action.open')} command="command.open" />
-        <Action icon="lessons" name={t('action.lessons')} command="command.lessons" pressed={lesson.value !== null} />
+        {!isOneFile() && (
+          <Action icon="lessons" name={t('action.lessons')} command="command.lessons" pressed={lesson.value !== null} />
+        )}
         <Action icon="save" name={t('action.save')} command="command.save" />
         <Action icon="share" name={t('action.share')} command="command.share" />
         <Action
