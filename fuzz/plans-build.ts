@@ -7,6 +7,7 @@ import type { QuorumVerifier } from '../sim/zab/quorum.ts';
 import { NOBODY, setOf, type ServerId, type ServerSet } from '../sim/zab/sets.ts';
 import type { Feature } from './plans-features.ts';
 import { timelineOf } from './plans-chapters.ts';
+import { hasErrands } from './plans-errands.ts';
 import type { Base, Sketch } from './plans-sketch.ts';
 import { pick } from './plans-strikes.ts';
 import { withoutIdleSteps } from './plans-tidy.ts';
@@ -25,7 +26,9 @@ export function buildScenario(sketch: Sketch, demands: Demands): Scenario {
   const { servers, verifier, observers } = ensembleOf(on, base, demands.maxServers);
   const settings = settingsOf(on, base);
   // What ZooKeeper replicates; and sometimes as little as can be, where a run is the protocol's alone.
-  const service = pick(['zookeeper', 'zookeeper', 'zookeeper', 'register'] as const, base.service);
+  const service = hasErrands(on)
+    ? 'zookeeper'
+    : pick(['zookeeper', 'zookeeper', 'zookeeper', 'register'] as const, base.service);
   const patience = settings.syncLimit * settings.tickTime * MS;
   const { timeline, calmAt } = timelineOf(sketch, { on, servers, patience, service });
   const scenario: Scenario = {
@@ -229,7 +232,7 @@ function clocksOf(on: ReadonlySet<Feature>, { slow }: Base, servers: readonly Se
 // ── load
 
 function hasSessions(on: ReadonlySet<Feature>): boolean {
-  return on.has('sessions') || on.has('ephemerals') || on.has('watches') || on.has('clientFaults');
+  return on.has('sessions') || on.has('ephemerals') || on.has('watches') || on.has('clientFaults') || hasErrands(on);
 }
 
 /** Sessions that ephemerals and watches hang on, with and without a client library: whoever opens a session of the tree's

@@ -4,6 +4,7 @@ import type { ServerId } from '../sim/zab/sets.ts';
 import { STRIKES, type Feature, type Strike } from './plans-features.ts';
 import { eventAt, momentOf } from './plans-moments.ts';
 import type { Circumstances, Here } from './plans-here.ts';
+import { ERRAND_LENGTH, errandsOf, hasErrands } from './plans-errands.ts';
 import { clientFaultsOf, clientsBack, strikesClients } from './plans-clients.ts';
 import { isOfSession, operationOf, TREE_KINDS } from './plans-operations.ts';
 import type { ChapterSketch, FaultSketch, Sketch, WriteSketch } from './plans-sketch.ts';
@@ -19,15 +20,16 @@ export function timelineOf(
   const timeline: Step[] = [];
   let from = 0;
   chapters.forEach((chapter, k) => {
-    const length = 300 * MS + Math.floor(((MS * 1000 + 2 * patience) * (chapter.length % 100)) / 100);
+    const errands = hasErrands(on) && chapter.errands.length > 0 ? ERRAND_LENGTH : 0;
+    const length = 300 * MS + Math.floor(((MS * 1000 + 2 * patience) * (chapter.length % 100)) / 100) + errands;
     const here: Here = { ...circumstances, k, from, length };
     const away = on.has('absence') && k < chapters.length ? awayOf(chapter, servers) : [];
     timeline.push(...boundary(chapter, here, away), ...callsOf(chapter.writes, here));
     timeline.push(...faultsOf(misfortunesOf(chapters, k), here, strikes, away));
-    timeline.push(...clientFaultsOf(chapter, here));
+    timeline.push(...clientFaultsOf(chapter, here), ...errandsOf(chapter.errands, here));
     from += length;
   });
-  if (strikesClients(circumstances)) timeline.push(...clientsBack(from));
+  if (strikesClients(circumstances) || hasErrands(on)) timeline.push(...clientsBack(from));
   timeline.push(...endingOf({ ending, from, on, servers }));
   const calmAt = from + 300 * MS + (on.has('fullRestart') || ending % 2 === 1 ? 900 * MS : 0);
   timeline.push(write('b', null, 1, { kind: 'at', at: calmAt + 50 * MS }, timeline.length));

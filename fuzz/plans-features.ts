@@ -59,10 +59,15 @@ const CIRCUMSTANCES = [
   'clientFaults',
 ] as const;
 
-export type Feature = Strike | (typeof CIRCUMSTANCES)[number];
+/** Rows of calls of clients. They have plans of their own: the swarm draws none of them. */
+export const ERRANDS = ['missedChanges', 'callsAtOnce', 'readsBehindSync', 'endedSessions'] as const;
+export type Errand = (typeof ERRANDS)[number];
+
+type Drawn = Strike | (typeof CIRCUMSTANCES)[number];
+export type Feature = Drawn | Errand;
 
 /** How often each is drawn, against the others. */
-const WEIGHTS: Readonly<Record<Feature, number>> = {
+const WEIGHTS: Readonly<Record<Drawn, number>> = {
   crash: 10,
   kill: 6,
   isolate: 5,
@@ -118,7 +123,7 @@ export const DRAWN_FEATURES: readonly Feature[] = [...STRIKES, ...CIRCUMSTANCES]
   new Array<Feature>(WEIGHTS[feature]).fill(feature),
 );
 
-export const FEATURES: readonly Feature[] = [...STRIKES, ...CIRCUMSTANCES];
+export const FEATURES: readonly Feature[] = [...STRIKES, ...CIRCUMSTANCES, ...ERRANDS];
 
 /** What befalls somebody in a relay, and what else there may be. */
 export const RELAY_FALLS: readonly Strike[] = [
@@ -149,4 +154,21 @@ export const RELAY_BESIDES: readonly Feature[] = [
   'watches',
   'deletes',
   'clientFaults',
+];
+
+/** What else there may be while clients run their errands. */
+export const ERRANDS_BESIDES: readonly Feature[] = [
+  'workload',
+  'slowThreads',
+  'slowDisks',
+  'slowNetwork',
+  'observers',
+  'fiveServers',
+  'absence',
+  'kill',
+  'reset',
+  'slowLink',
+  'watches',
+  'deletes',
+  'ephemerals',
 ];

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { DRAWN_FEATURES, RELAY_BESIDES, RELAY_FALLS, type Feature } from './plans-features.ts';
+import {
+  DRAWN_FEATURES,
+  ERRANDS,
+  ERRANDS_BESIDES,
+  RELAY_BESIDES,
+  RELAY_FALLS,
+  type Feature,
+} from './plans-features.ts';
 import { HANDOVERS, MOMENTS } from './plans-moments.ts';
 
 /** A plan before it is spelt out: independent small numbers, each with the plainest meaning at 0. No draw depends on
@@ -37,6 +44,20 @@ export interface ChapterSketch {
   readonly stagger: number;
   readonly writes: readonly WriteSketch[];
   readonly faults: readonly FaultSketch[];
+  readonly errands: readonly ErrandSketch[];
+}
+
+export interface ErrandSketch {
+  /** Which of the errands that are on. */
+  readonly kind: number;
+  readonly when: number;
+  readonly key: number;
+  readonly near: number;
+  readonly how: number;
+  readonly first: number;
+  readonly second: number;
+  readonly change: number;
+  readonly delay: number;
 }
 
 export interface WriteSketch {
@@ -126,10 +147,25 @@ function faultAmong(moments: number): fc.Arbitrary<FaultSketch> {
   });
 }
 
-/** Chapters of that many faults. */
-function chapterWith(faults: fc.Arbitrary<FaultSketch[]>): fc.Arbitrary<ChapterSketch> {
+const ERRAND: fc.Arbitrary<ErrandSketch> = fc.record({
+  kind: ANY,
+  when: ANY,
+  key: ANY,
+  near: ANY,
+  how: ANY,
+  first: ANY,
+  second: ANY,
+  change: ANY,
+  delay: ANY,
+});
+
+const NO_ERRANDS: fc.Arbitrary<ErrandSketch[]> = fc.constant([]);
+
+/** Chapters of that many faults and errands. */
+function chapterWith(faults: fc.Arbitrary<FaultSketch[]>, errands = NO_ERRANDS): fc.Arbitrary<ChapterSketch> {
   return fc.record({
     faults,
+    errands,
     writes: upTo(WRITE, 3),
     length: ANY,
     away: ANY,
@@ -166,8 +202,19 @@ const RELAY = fc.record({
   seed: SEED,
 });
 
+/** Errands of clients, with few faults about them. */
+const ERRANDED = fc.record({
+  chapters: upTo(chapterWith(upTo(faultAmong(MOMENTS), 1), upTo(ERRAND, 2, 1)), 3, 1),
+  features: fc
+    .tuple(upTo(fc.constantFrom(...ERRANDS), 2, 1), upTo(fc.constantFrom(...ERRANDS_BESIDES), 2))
+    .map(([errands, besides]) => asSet([...errands, ...besides])),
+  ending: ANY,
+  base: BASE,
+  seed: SEED,
+});
+
 export const SKETCH: fc.Arbitrary<Sketch> = fc.noBias(
-  fc.oneof({ weight: 4, arbitrary: SWARM }, { weight: 5, arbitrary: RELAY }),
+  fc.oneof({ weight: 4, arbitrary: SWARM }, { weight: 5, arbitrary: RELAY }, { weight: 1, arbitrary: ERRANDED }),
 );
 
 function asSet(features: readonly Feature[]): readonly Feature[] {

@@ -2,9 +2,10 @@ import { unreachable } from '../sim/assert.ts';
 import { keyOf } from '../sim/clients/call.ts';
 import type { TraceEvent } from '../sim/trace.ts';
 import type { Note, SyncChosen } from '../sim/zab/effects.ts';
-import type { Message, Txn, Vote } from '../sim/zab/messages.ts';
+import type { ClientRequest, Message, Txn, Vote } from '../sim/zab/messages.ts';
 import { epochOf, formatZxid } from '../sim/zab/zxid.ts';
-import { clientWords, operationWords } from './client-words.ts';
+import type { Operation, TreeTxn } from '../sim/zookeeper/operations.ts';
+import { clientWords, operationWords, treeTxnWords } from './client-words.ts';
 import { fencingWords } from './fencing.ts';
 import { count, enumerate, when, who, whoSet, zxidText } from './text.ts';
 
@@ -162,24 +163,45 @@ export function txnWords(txn: Txn): string {
   return `${formatZxid(txn.zxid)} (${bodyWords(txn)})`;
 }
 
-/** `write a=7`: of the register; an operation of another service is shown as its data. */
-function bodyWords(txn: Txn): string {
-  const { body } = txn;
+/** `write a=7` of the register, `setData /p "z"` of the tree. */
+function bodyWords({ body }: Txn): string {
   if (body.kind === 'error') return `failed: ${body.error}`;
-  if (body.kind !== 'write') return body.kind;
-  const pair = /^\{"key":"([^"]*)","value":(-?\d+)\}$/.exec(JSON.stringify(body.op));
-  return pair === null ? `write ${shortData(body.op)}` : `write ${pair[1]}=${pair[2]}`;
+  if (body.kind === 'createSession') return `createSession ${body.timeoutMs} ms`;
+  return body.kind === 'write' ? contentWords(body.op) : body.kind;
 }
 
-function shortData(data: unknown): string {
-  const text = JSON.stringify(data) ?? '';
-  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
+/** What a transaction does, or a write asks for. */
+function contentWords(content: unknown): string {
+  if (isTreeWrite(content)) return treeTxnWords(content.txn);
+  if (isOperation(content)) return operationWords(content);
+  const pair = /^\{"key":"([^"]*)"(?:,"value":(-?\d+))?/.exec(JSON.stringify(content) ?? '');
+  return pair === null ? 'write' : `write ${pair[1]}${when(pair[2] !== undefined, `=${pair[2]}`)}`;
+}
+
+function isTreeWrite(content: unknown): content is { readonly txn: TreeTxn } {
+  return typeof content === 'object' && content !== null && 'txn' in content;
+}
+
+function isOperation(content: unknown): content is Operation {
+  return typeof content === 'object' && content !== null && 'op' in content && typeof content.op === 'string';
+}
+
+/** `setData /p "z" if version 3`, `createSession 4000 ms`. */
+function requestWords({ kind, op }: ClientRequest): string {
+  if (kind === 'createSession' && typeof op === 'number') return `createSession ${op} ms`;
+  if (op === null || (kind !== 'write' && kind !== 'read')) return kind;
+  const words = contentWords(op);
+  return kind === 'read' ? words.replace(/^write\b/, 'read') : words;
 }
 
 export function callWords(event: Extract<TraceEvent, { readonly kind: 'invoked' }>): string {
   // A key of the timeline stands for whatever the tree is asked; what was asked of the tree is said as it was asked.
-  const { operation } = event;
-  if (operation !== null && event.key === keyOf(operation)) return operationWords(operation);
+  const { operation, key } = event;
+  if (operation !== null) {
+    if (key === keyOf(operation)) return operationWords(operation);
+    // Below a chroot the server is asked for another path than the program says: the program's is shown.
+    if (key.startsWith('/') && 'path' in operation) return operationWords({ ...operation, path: key });
+  }
   if (event.op === 'write') return `write ${event.key}=${event.value}`;
   if (event.op === 'error') return `a write that must fail (${event.key})`;
   return event.op === 'read' ? `read ${event.key}` : event.op;
@@ -283,7 +305,7 @@ export function packetWords(message: Message): string {
       return 'PING';
     case 'REQUEST':
     case 'CLIENTREQUEST':
-      return `${message.kind} ${message.request.kind} ${shortData(message.request.op)}`;
+      return `${message.kind} ${requestWords(message.request)}`;
     case 'SYNC':
       return `SYNC for session ${message.session}`;
     case 'REVALIDATE':

@@ -1,4 +1,4 @@
-import type { Answer, MultiOp, MultiResult, Operation, ReadOp } from '../zookeeper/operations.ts';
+import type { Answer, MultiPart, MultiResult, Operation, ReadOp } from '../zookeeper/operations.ts';
 
 /** The prefix of all paths of a client. Its program never sees it. Source: ZooKeeper.java#prependChroot. */
 
@@ -19,10 +19,14 @@ export function withChroot(chroot: string, op: Operation): Operation {
   if (chroot === '') return op;
   if (op.op === 'multi') return { ...op, ops: op.ops.map((one) => prefixed(chroot, one)) };
   if (op.op === 'multiRead') return { ...op, ops: op.ops.map((one) => prefixed(chroot, one)) };
+  // A root is never deleted: the server is asked for its own, which it refuses. Source: ZooKeeper.java#delete.
+  if (op.op === 'delete' && op.path === '/') return op;
+  // Prefix and answer are the server's. Source: ZooKeeper.java#getEphemerals.
+  if (op.op === 'getEphemerals') return op;
   return prefixed(chroot, op);
 }
 
-function prefixed<T extends Operation | MultiOp | ReadOp>(chroot: string, op: T): T {
+function prefixed<T extends Operation | MultiPart | ReadOp>(chroot: string, op: T): T {
   return 'path' in op && op.path !== null ? { ...op, path: serverPath(chroot, op.path) } : op;
 }
 

@@ -30,18 +30,21 @@ export type WriteOp =
       readonly acl: readonly Acl[] | null;
       readonly version: number;
     }
-  | { readonly op: 'multi'; readonly ops: readonly MultiOp[] }
+  | { readonly op: 'multi'; readonly ops: readonly MultiPart[] }
   /** The leader's own, for containers and TTL nodes. */
   | { readonly op: 'deleteContainer'; readonly path: string }
   | { readonly op: 'reconfig' };
 
-/** An operation that multi knows, or one it does not, which a client can send all the same. */
 export type MultiOp = Exclude<WriteOp, { readonly op: 'multi' }>;
+
+/** What a client can put into a multi, whether the server takes it there or not. */
+export type MultiPart = MultiOp | Extract<ReadOp, { readonly op: 'exists' | 'getData' | 'getChildren' | 'getACL' }>;
 
 export type ReadOp =
   | { readonly op: 'exists'; readonly path: string | null; readonly watch: boolean }
   | NodeReadOp
-  | { readonly op: 'getACL' | 'getAllChildrenNumber' | 'getEphemerals'; readonly path: string | null }
+  | { readonly op: 'getACL'; readonly path: string | null }
+  | { readonly op: 'getAllChildrenNumber' | 'getEphemerals'; readonly path: string | null }
   | { readonly op: 'whoAmI' }
   | { readonly op: 'multiRead'; readonly ops: readonly ReadOp[] }
   | { readonly op: 'addWatch'; readonly path: string | null; readonly mode: number }

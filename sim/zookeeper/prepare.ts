@@ -1,7 +1,7 @@
 import type { Mistake } from '../zab/behaviour.ts';
 import { fixupAcl, isAllowed, type Acl, type AuthId } from './acl.ts';
 import { CREATE_MODES, isEphemeral, isSequential, MAX_TTL_MS, PERMS, type ErrorName } from './codes.ts';
-import type { CreateOp, MultiOp, TreeTxn, WriteOp } from './operations.ts';
+import type { CreateOp, MultiOp, MultiPart, TreeTxn, WriteOp } from './operations.ts';
 import {
   addChange,
   closedBy,
@@ -65,8 +65,10 @@ function prepareOne(tree: Tree, outstanding: Outstanding, op: MultiOp, asker: As
 }
 
 /** Each sees what the ones before it did; the first that fails takes all of it back, and the rest is not even looked at.
- *  Source: PrepRequestProcessor.java#pRequestHelper, case multi. */
-function prepareMulti(tree: Tree, outstanding: Outstanding, ops: readonly MultiOp[], asker: Asker): TreeTxn {
+ *  One that cannot be read as a multi fails as a whole, before any of it is judged.
+ *  Source: PrepRequestProcessor.java#pRequestHelper, case multi; MultiOperationRecord.java#deserialize. */
+function prepareMulti(tree: Tree, outstanding: Outstanding, ops: readonly MultiPart[], asker: Asker): TreeTxn {
+  if (!ops.every(isReadable)) return error('MARSHALLINGERROR');
   const saved = saveFor(outstanding, ops, asker.mistake);
   const txns: TreeTxn[] = [];
   let failed = false;
@@ -75,7 +77,7 @@ function prepareMulti(tree: Tree, outstanding: Outstanding, ops: readonly MultiO
       txns.push(error('RUNTIMEINCONSISTENCY'));
       continue;
     }
-    const txn = inMulti(op.op) ? prepareOne(tree, outstanding, op, asker) : error('MARSHALLINGERROR');
+    const txn = prepareOne(tree, outstanding, op, asker);
     if (txn.type === 'error') {
       failed = true;
       rollBack(outstanding, asker.zxid, saved);
@@ -85,8 +87,20 @@ function prepareMulti(tree: Tree, outstanding: Outstanding, ops: readonly MultiO
   return { type: 'multi', txns };
 }
 
-function inMulti(op: MultiOp['op']): boolean {
-  return op !== 'setACL' && op !== 'reconfig' && op !== 'deleteContainer';
+/** Reads are of another kind than writes, and a null path is stumbled over before the first is judged. */
+function isReadable(part: MultiPart): part is MultiOp {
+  switch (part.op) {
+    case 'create':
+    case 'create2':
+    case 'createContainer':
+    case 'createTTL':
+    case 'delete':
+    case 'setData':
+    case 'check':
+      return part.path !== null;
+    default:
+      return false;
+  }
 }
 
 // ── create
