@@ -153,10 +153,18 @@ function commandLine(terminal: Terminal, done: (code: ExitCode) => void): Comman
     .option('--server <id>', 'whose tree; the first server without it')
     .option('-s, --seed <seed>', 'the seed', '1')
     .option('-r, --release <name>', 'behave as this release')
+    .option('--stat', 'all fields of each Stat, the ACL and the TTL')
+    .option('--json', 'print one JSON object and nothing else')
     .action(async (name: string, options: import('./commands/tree.ts').TreeOptions) => {
       done((await import('./commands/tree.ts')).showTree(name, options, terminal));
     })
-    .addHelpText('after', examples([['zabsim tree tree-under-chaos --at 30s --server 2', 'half-way through']]));
+    .addHelpText(
+      'after',
+      examples([
+        ['zabsim tree tree-under-chaos --at 30s --server 2', 'half-way through'],
+        ['zabsim tree tree-under-chaos --stat', 'with every field of each znode'],
+      ]),
+    );
 
   program
     .command('export')

@@ -1,12 +1,11 @@
 import { ClientHistory, clientNumber, historyLines } from '../report/client-history.ts';
-import { count, printable } from '../report/text.ts';
-import { parseDuration } from '../scenarios/units.ts';
+import { count, printable, seconds } from '../report/text.ts';
 import { advance, beginRun } from '../sim/run.ts';
 import type { Scenario } from '../sim/scenario.ts';
-import type { Micros } from '../sim/time.ts';
 import { chooseScenario, chooseSeed } from './choose.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import type { Terminal } from './terminal.ts';
+import { timeOption } from './time-option.ts';
 
 export interface HistoryOptions {
   readonly seed: string;
@@ -21,10 +20,16 @@ export interface HistoryOptions {
 export function history(nameOrPath: string, options: HistoryOptions, terminal: Terminal): ExitCode {
   const scenario = chooseScenario(nameOrPath, options.release);
   const seed = chooseSeed(options.seed);
-  const from = timeOf('--from', options.from, 0);
-  const until = timeOf('--until', options.until, scenario.endAt);
+  const from = timeOption('--from', options.from) ?? 0;
+  const until = timeOption('--until', options.until) ?? scenario.endAt;
+  if (from > until)
+    throw new UsageError([
+      options.until === undefined
+        ? `--from: the run ends at ${seconds(scenario.endAt)}, before that`
+        : '--from must not be after --until',
+    ]);
   const client = clientOf(scenario, options.client);
-  const gathered = new ClientHistory(client);
+  const gathered = new ClientHistory(client, scenario.clients[client - 1]?.chroot);
   const run = beginRun(scenario, seed, { properties: [], keep: (event) => gathered.observe(event), hash: false });
   advance(run, Math.min(until, scenario.endAt));
   const rows = gathered.rows.filter(({ at }) => at >= from);
@@ -38,14 +43,6 @@ export function history(nameOrPath: string, options: HistoryOptions, terminal: T
   terminal.print(`client ${name} of ${scenario.name}, seed ${seed}: ${count(calls, 'call')}`);
   if (rows.length > 0) terminal.print(...historyLines(rows, terminal.paint));
   return EXIT.asExpected;
-}
-
-function timeOf(option: string, text: string | undefined, usual: Micros): Micros {
-  if (text === undefined) return usual;
-  const at = parseDuration(text);
-  if (at === undefined || at < 0)
-    throw new UsageError([`${option}: "${printable(text, 40)}" is no time, such as 2.5s`]);
-  return at;
 }
 
 function clientOf(scenario: Scenario, text: string | undefined): number {

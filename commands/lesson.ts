@@ -46,6 +46,12 @@ export interface Grade {
 /** `zabsim lesson`: the course on the terminal. */
 export async function lesson(which: string | undefined, options: LessonOptions, terminal: Terminal): Promise<ExitCode> {
   const folder = options.dir ?? LESSONS;
+  if (options.exercise === true && options.answer !== undefined)
+    throw new UsageError(['--exercise and --answer cannot be used together']);
+  if (options.answer !== undefined && options.answers !== undefined)
+    throw new UsageError(['--answer and --answers cannot be used together: one is for the exercise']);
+  if (which === undefined && (options.answer ?? options.answers ?? options.exercise) !== undefined)
+    throw new UsageError(['which lesson? zabsim lesson lists them']);
   if (which === undefined || which === 'list') return listLessons(folder, options, terminal);
   const chosen = chooseLesson(folder, which);
   if (options.exercise === true) return printExercise(chosen, terminal);
@@ -59,7 +65,9 @@ export async function lesson(which: string | undefined, options: LessonOptions, 
 }
 
 function listLessons(folder: string, { lang }: LessonOptions, terminal: Terminal): ExitCode {
-  for (const name of namesIn(folder)) {
+  const names = namesIn(folder);
+  if (names.length === 0) throw new UsageError([`${folder}: there are no lessons in it`]);
+  for (const name of names) {
     const each = read(folder, name);
     terminal.print(...wrap(terminal.paint.title(inLanguage(each.title, lang)), `${String(each.number).padStart(3)}  `));
     terminal.print(...wrap(inLanguage(each.summary, lang), '     '));
@@ -111,9 +119,9 @@ interface Player {
 
 async function playLesson(lesson: Lesson, options: LessonOptions, terminal: Terminal): Promise<Grade['questions']> {
   const { lang } = options;
-  terminal.print(...markdownLines(inLanguage(lesson.text, lang), terminal.paint), '');
   const asked = lesson.stops.filter(({ question }) => question !== null).length;
   const given = answersOf(options.answers, asked);
+  terminal.print(...markdownLines(inLanguage(lesson.text, lang), terminal.paint), '');
   const input =
     given === null && process.stdin.isTTY && process.stdout.isTTY
       ? createInterface({ input: process.stdin, output: process.stdout })

@@ -46,11 +46,11 @@ export function addPageCommands(program: Command, { terminal, done, examples }: 
         "the exercise's own scenario with steps added.",
     )
     .argument('[number]', 'which; a list without it')
-    .option('--lang <code>', 'en or zh', 'en')
+    .addOption(new Option('--lang <code>', 'language; lessons of your own may have others').default('en'))
     .option('--answers <letters>', 'answer the questions at once: a,b,a')
     .option('--exercise', "print the exercise's scenario")
     .option('--answer <file>', 'mark this scenario as an answer to the exercise')
-    .option('-s, --seed <seed>', 'play the answer under this seed')
+    .option('-s, --seed <seed>', 'of the answer, if it is not that of the exercise: it is then refused')
     .option('--json <file>', 'write the result there, for a gradebook')
     .option('--student <name>', 'a name or number to write into it')
     .option('--dir <folder>', 'lessons of your own')

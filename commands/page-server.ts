@@ -80,7 +80,9 @@ function isForUs({ headers, socket }: IncomingMessage, server: Server): boolean 
   const address = server.address();
   if (typeof address !== 'object' || address === null) return false;
   const local = socket.remoteAddress === '127.0.0.1' || socket.remoteAddress === '::ffff:127.0.0.1';
-  return local && ['127.0.0.1', 'localhost'].some((name) => headers.host === `${name}:${address.port}`);
+  // Of port 80 a browser says nothing.
+  const said = address.port === 80 && !headers.host?.includes(':') ? `${headers.host}:80` : headers.host;
+  return local && ['127.0.0.1', 'localhost'].some((name) => said === `${name}:${address.port}`);
 }
 
 function sendTrace(response: ServerResponse, trace: string, head: boolean): void {

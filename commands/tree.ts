@@ -1,9 +1,10 @@
-import { printable } from '../report/text.ts';
+import { aclWords, sessionWords } from '../report/client-words.ts';
+import { columns, fitted, printable, seconds, WIDTH, wrap, zxidText } from '../report/text.ts';
 import { advance, beginRun } from '../sim/run.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
-import { formatZxid, type Zxid } from '../sim/zab/zxid.ts';
+import { formatZxid } from '../sim/zab/zxid.ts';
 import { childOf } from '../sim/zookeeper/paths.ts';
-import { statOf } from '../sim/zookeeper/stat.ts';
+import { statOf, type Znode } from '../sim/zookeeper/stat.ts';
 import { inOrder, nodeAt, type Tree } from '../sim/zookeeper/tree.ts';
 import { chooseScenario, chooseSeed } from './choose.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
@@ -15,6 +16,9 @@ export interface TreeOptions {
   readonly at?: string;
   readonly server?: string;
   readonly release?: string;
+  /** Every field of the Stat, the ACL and the TTL. */
+  readonly stat?: true;
+  readonly json?: true;
 }
 
 /** `zabsim tree`: the znodes that one server holds in memory at a moment of a run. */
@@ -27,14 +31,27 @@ export function showTree(nameOrPath: string, options: TreeOptions, terminal: Ter
   const id = serverOf(options, scenario.servers);
   const run = beginRun(scenario, seed, { properties: [] });
   advance(run, Math.min(at, scenario.endAt));
+  const now = run.world.now;
+  if (at > scenario.endAt) terminal.complain(`--at: the run ends at ${seconds(scenario.endAt)}: that is what is shown`);
   const server = run.world.hosts[id]?.server ?? null;
+  const nodes = server === null ? [] : nodesBelow(server.db.tree as Tree, '/', 0);
+  if (options.json === true) {
+    const state = server?.state ?? 'DOWN';
+    const lastZxid = server?.db.lastProcessed ?? null;
+    const { name, release } = scenario;
+    const rows = nodes.map(nodeJson);
+    terminal.print(
+      JSON.stringify({ scenario: name, seed, release, server: id, at: now, state, lastZxid, nodes: rows }, null, 2),
+    );
+    return EXIT.asExpected;
+  }
   if (server === null) {
-    terminal.print(`server ${id} is down at ${run.world.now / 1_000_000} s`);
+    terminal.print(`server ${id} is down at ${now / 1_000_000} s`);
     return EXIT.asExpected;
   }
   terminal.print(
-    `server ${id} at ${run.world.now / 1_000_000} s, ${server.state}, last zxid ${formatZxid(server.db.lastProcessed)}`,
-    ...linesBelow(server.db.tree as Tree, '/', ''),
+    `server ${id} at ${now / 1_000_000} s, ${server.state}, last zxid ${formatZxid(server.db.lastProcessed)}`,
+    ...nodes.flatMap((row) => (options.stat === true ? statLines(row) : [shortLine(row)])),
   );
   return EXIT.asExpected;
 }
@@ -48,18 +65,63 @@ function serverOf(options: TreeOptions, servers: readonly ServerId[]): ServerId 
   ]);
 }
 
-/** One line a node: its name, what it holds, who owns it, and its versions. */
-function linesBelow(tree: Tree, path: string, indent: string): string[] {
+/** A tree may be deeper than a screen is wide: no node is indented further. */
+const DEEPEST = 8;
+
+interface Row {
+  readonly path: string;
+  readonly depth: number;
+  readonly node: Znode;
+}
+
+/** Parents before their children, which stand in the order of their names. */
+function nodesBelow(tree: Tree, path: string, depth: number): Row[] {
   const node = nodeAt(tree, path);
   if (node === undefined) return [];
-  const { version, cversion, mzxid } = statOf(node);
+  const children = [...node.children.keys()].sort(inOrder);
+  return [{ path, depth, node }, ...children.flatMap((child) => nodesBelow(tree, childOf(path, child), depth + 1))];
+}
+
+/** One line a node: its name, what it holds, who owns it, and its versions. */
+function shortLine(row: Row): string {
+  const { version, cversion, mzxid } = statOf(row.node);
+  return nameLine(row, `, version ${version}, cversion ${cversion}, mzxid ${zxidText(mzxid)}`);
+}
+
+/** The name and the data are cut so that all fits with `tail` behind them. */
+function nameLine({ path, depth, node }: Row, tail: string): string {
   const { owner } = node;
   const kind =
-    owner.kind === 'ephemeral' ? ` ephemeral of ${owner.session}` : owner.kind === 'persistent' ? '' : ` ${owner.kind}`;
-  const data = node.data === null ? 'null' : JSON.stringify(printable(node.data, 40));
+    owner.kind === 'ephemeral'
+      ? ` ephemeral of ${sessionWords(owner.session)}`
+      : owner.kind === 'persistent'
+        ? ''
+        : ` ${owner.kind}`;
+  const indent = '  '.repeat(Math.min(depth, DEEPEST));
   const name = path === '/' ? '/' : path.slice(path.lastIndexOf('/') + 1);
-  const versions = `version ${version}, cversion ${cversion}, mzxid ${formatZxid(mzxid as Zxid)}`;
-  const line = `${indent}${printable(name, 60)} ${data}${kind}, ${versions}`;
-  const children = node.children.keys().sort(inOrder);
-  return [line, ...children.flatMap((child) => linesBelow(tree, childOf(path, child), `${indent}  `))];
+  const room = WIDTH - indent.length - kind.length - tail.length - 1;
+  const data =
+    node.data === null ? 'null' : fitted(JSON.stringify(printable(node.data)), Math.min(42, Math.max(4, room - 8)));
+  return `${indent}${fitted(name, Math.max(4, room - columns(data)))} ${data}${kind}${tail}`;
+}
+
+/** All that `stat` and `getAcl` of ZooKeeper's own shell say. */
+function statLines(row: Row): string[] {
+  const { depth, node } = row;
+  const stat = statOf(node);
+  const ttl = node.owner.kind === 'ttl' ? `, ttl ${node.owner.ttlMs} ms` : '';
+  const text =
+    `, czxid ${zxidText(stat.czxid)}, mzxid ${zxidText(stat.mzxid)}, pzxid ${zxidText(stat.pzxid)}, ` +
+    `ctime ${stat.ctime}, mtime ${stat.mtime}, version ${stat.version}, cversion ${stat.cversion}, ` +
+    `aversion ${stat.aversion}, ephemeralOwner ${sessionWords(stat.ephemeralOwner)}, ` +
+    `dataLength ${stat.dataLength}, numChildren ${stat.numChildren}${ttl}, acl ${printable(aclWords(node.acl), 300)}`;
+  const indent = '  '.repeat(Math.min(depth, DEEPEST));
+  return wrap(nameLine(row, '').trimStart() + text, indent, indent.length + 4);
+}
+
+function nodeJson({ path, node }: Row): object {
+  const { owner } = node;
+  const kind = owner.kind;
+  const ttlMs = owner.kind === 'ttl' ? owner.ttlMs : null;
+  return { path, data: node.data, kind, ttlMs, acl: node.acl, stat: statOf(node) };
 }

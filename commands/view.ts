@@ -50,6 +50,9 @@ export async function view(
   return EXIT.asExpected;
 }
 
+/** How epochs fence an old leader: what somebody sees who asks for nothing. */
+const FLAGSHIP = 7;
+
 /** What stands behind the `#` of the address, and the trace that the page fetches, if it is one. */
 export async function whatToOpen(
   nameOrPath: string | undefined,
@@ -57,7 +60,7 @@ export async function whatToOpen(
 ): Promise<{ readonly fragment: string; readonly trace: string | null }> {
   if (nameOrPath === undefined) {
     if (options.seed === undefined && options.release === undefined && options.bug === undefined)
-      return { fragment: '', trace: null };
+      return { fragment: `lesson=${FLAGSHIP}`, trace: null };
     return whatToOpen('old-leader-pauses-and-is-fenced', options);
   }
   if (/\.ya?ml$/i.test(nameOrPath) || !existsSync(nameOrPath))

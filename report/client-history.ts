@@ -1,3 +1,4 @@
+import { withoutChroot } from '../sim/clients/chroot.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import type { Micros } from '../sim/time.ts';
 import type { ClientState, RecipeDetail, TraceEvent } from '../sim/trace.ts';
@@ -5,7 +6,7 @@ import { formatZxid, type Zxid } from '../sim/zab/zxid.ts';
 import type { Answer, Operation, WatchEventType } from '../sim/zookeeper/operations.ts';
 import { answerWords, factWords, stateWords } from './client-words.ts';
 import type { Paint } from './paint.ts';
-import { pad, printable, seconds, WIDTH } from './text.ts';
+import { columns, fitted, pad, printable, seconds, WIDTH } from './text.ts';
 import { callWords } from './words.ts';
 
 /** What one client lived through, in the order of the trace: its calls, where each began, and what it was told. */
@@ -38,11 +39,13 @@ export type ToldRow = { readonly at: Micros } & (
 export class ClientHistory {
   readonly rows: HistoryRow[] = [];
   readonly #client: number;
+  readonly #chroot: string;
   readonly #open = new Map<number, CallRow>();
 
-  /** `client`: its number, from 1. */
-  constructor(client: number) {
+  /** `client`: its number, from 1. `chroot`: of its paths; '' when it has none. */
+  constructor(client: number, chroot = '') {
     this.#client = client;
+    this.#chroot = chroot;
   }
 
   observe(event: TraceEvent): void {
@@ -100,12 +103,12 @@ export class ClientHistory {
     row.zxid = event.zxid;
     row.error = event.error;
     row.value = event.value;
-    row.answer = event.answer;
+    row.answer = withoutChroot(this.#chroot, event.answer);
   }
 }
 
 /** The columns of a call: time, number, what, outcome, zxid, how long it took. */
-const WIDTHS = { at: 10, call: 6, what: 28, outcome: 15, zxid: 11 };
+const WIDTHS = { at: 10, call: 6, what: 25, outcome: 15, zxid: 11 };
 
 /** A table of 80 columns. */
 export function historyLines(rows: readonly HistoryRow[], paint: Paint): string[] {
@@ -119,28 +122,42 @@ export function historyLines(rows: readonly HistoryRow[], paint: Paint): string[
 
 function callLines(row: CallRow, paint: Paint): string[] {
   const { at, call, what, outcome, zxid } = WIDTHS;
-  const result = row.error ?? row.outcome;
+  const result = printable(row.error ?? row.outcome, 32);
   const colour = row.outcome === 'ok' ? paint.good : row.outcome === 'failed' ? paint.fence : paint.fault;
   const head = `${seconds(row.at).padStart(at)} ${String(row.call).padStart(call)}`;
-  const took = row.returnedAt === null ? '' : ((row.returnedAt - row.at) / 1000).toFixed(1);
-  const number = row.zxid === null || row.zxid === 0 ? '' : formatZxid(row.zxid);
-  const tail = ` ${colour(pad(result, outcome))} ${pad(number, zxid)} ${took}`;
-  // What is too long for its column has a line of its own.
-  const lines =
-    row.what.length <= what
-      ? [`${head}  ${pad(row.what, what)}${tail}`]
-      : [`${head}  ${printable(row.what, WIDTH - at - call - 3)}`, `${' '.repeat(at + call + 3 + what)}${tail}`];
-  const answer = row.answer === null ? (row.value === null ? '' : String(row.value)) : answerWords(row.answer);
-  if (answer !== '')
-    lines.push(paint.dim(`${' '.repeat(at + call + 3)}-> ${printable(answer, WIDTH - at - call - 6)}`));
+  const number = row.zxid === null || row.zxid === 0 ? '' : row.zxid < 0 ? '-' : formatZxid(row.zxid);
+  const rest = `${pad(number, zxid)} ${tookWords(row)}`;
+  const margin = ' '.repeat(at + call + 3);
+  // What is too long for its column has a line of its own, and so has what stands behind the longest names of errors.
+  const tails =
+    result.length <= outcome
+      ? [` ${colour(pad(result, outcome))} ${rest}`]
+      : [` ${colour(result)}`, ` ${' '.repeat(outcome)} ${rest}`];
+  const beside = columns(row.what) <= what;
+  const lines = [
+    ...(beside ? [] : [`${head}  ${fitted(row.what, WIDTH - at - call - 3)}`]),
+    ...tails.map(
+      (tail, i) => (beside && i === 0 ? `${head}  ${pad(row.what, what)}` : margin + ' '.repeat(what)) + tail,
+    ),
+  ];
+  const answer =
+    row.answer === null ? (row.value === null ? '' : String(row.value)) : answerWords(row.answer, row.operation);
+  if (answer !== '') lines.push(paint.dim(`${margin}-> ${fitted(answer, WIDTH - at - call - 6)}`));
   return lines.map((line) => line.trimEnd());
+}
+
+/** How long the call took, in ms: to the tenth, where that is not lost in the size of the number. */
+function tookWords({ at, returnedAt }: CallRow): string {
+  if (returnedAt === null) return '';
+  const ms = (returnedAt - at) / 1000;
+  return ms.toFixed(ms < 1000 ? 1 : 0);
 }
 
 function toldLine(row: ToldRow, paint: Paint): string {
   const { at, call } = WIDTHS;
   const head = `${seconds(row.at).padStart(at)} ${'--'.padStart(call)}  `;
   const colour = row.kind !== 'state' ? paint.leader : row.state === 'Connected' ? paint.good : paint.fault;
-  return head + colour(printable(row.words, WIDTH - at - call - 3));
+  return head + colour(fitted(row.words, WIDTH - at - call - 3));
 }
 
 /** The name of a client, or its number, as its number; null when there is none. */

@@ -47,7 +47,7 @@ export function operationWords(op: Operation): string {
   if (op.op === 'multi' || op.op === 'multiRead')
     return `${op.op} of ${count(op.ops.length, 'operation')}${op.ops.length === 0 ? '' : `: ${op.ops.map((one) => one.op).join(', ')}`}`;
   const words: string[] = [op.op];
-  if ('path' in op) words.push(printable(String(op.path), 60));
+  if ('path' in op) words.push(op.path === '' ? '""' : printable(String(op.path), 60));
   if ('data' in op && typeof op.data === 'string' && op.data !== '') words.push(JSON.stringify(printable(op.data, 20)));
   if ('flags' in op && op.flags !== 0) words.push(CREATE_MODES[op.flags] ?? `mode ${op.flags}`);
   if (op.op === 'addWatch') words.push(['PERSISTENT', 'PERSISTENT_RECURSIVE'][op.mode] ?? `mode ${op.mode}`);

@@ -1,4 +1,5 @@
 import type { Paint } from './paint.ts';
+import { withNames } from './client-words.ts';
 import { explain, type ExplainOptions, type Explanation, type Told } from './explain.ts';
 import {
   choiceWords,
@@ -59,7 +60,7 @@ export function explanationLines(
         `event ${thousands(violation.event)} of ${thousands(report.traceEvents)}`,
     ),
     '',
-    ...section('What broke', violation.why),
+    ...section('What broke', withNames(violation.why, explanation.told.scenario.clients)),
     ...wrap(paint.dim(`${explanation.about} (${explanation.source})`), ' '.repeat(HANG), HANG),
     ...alsoBroken(explanation),
     '',
@@ -81,9 +82,12 @@ function section(title: string, text: string): string[] {
   return wrap(text, `  ${title}`.padEnd(HANG), HANG);
 }
 
-function alsoBroken({ report, failure }: Explanation): string[] {
+function alsoBroken({ report, failure, told }: Explanation): string[] {
   const others = report.violations.filter(({ property }) => property !== failure.property);
-  return others.flatMap(({ property, why }) => ['', ...section('And', `${property}: ${why}`)]);
+  return others.flatMap(({ property, why }) => [
+    '',
+    ...section('And', `${property}: ${withNames(why, told.scenario.clients)}`),
+  ]);
 }
 
 // ── the chain
@@ -130,7 +134,8 @@ function chainLines(explanation: Explanation, causes: readonly Told[], paint: Pa
   return causes.flatMap(({ index, event, words }, i) => {
     const time = seconds(event.at).padStart(10);
     const mark = markOf(explanation, index, paint);
-    return wrap(`${words} ${paint.dim(`#${index}`)}`, `${i === 0 ? '  Why ' : '      '}${mark}${time}  `, 20);
+    const said = withNames(words, explanation.told.scenario.clients);
+    return wrap(`${said} ${paint.dim(`#${index}`)}`, `${i === 0 ? '  Why ' : '      '}${mark}${time}  `, 20);
   });
 }
 
@@ -209,12 +214,18 @@ function correctedWords(
     : `on corrected the same plan: ${flipVerdictWords(verdict)}. It is not this behaviour alone.`;
 }
 
-function besideLines({ rows, nearest, failure }: Explanation, paint: Paint): string[] {
+function besideLines({ rows, nearest, failure, told }: Explanation, paint: Paint): string[] {
   const change = nearest?.deciding?.change;
   if (rows.length === 0 || change === undefined) return [];
   const heads: readonly [string, string] = [paint.dim('this run fails'), paint.dim(otherwiseWords(change))];
   const ends: Row = { at: failure.violation.at, failing: `=> ${failure.property}`, passing: 'every property holds' };
-  return ['', '  The nearest passing run, from the first difference on', ...sideBySideLines([...rows, ends], heads)];
+  const later = rows.findIndex(({ at }) => at > ends.at);
+  const named = (later < 0 ? [...rows, ends] : rows.toSpliced(later, 0, ends)).map((row) => ({
+    ...row,
+    failing: row.failing === null ? null : withNames(row.failing, told.scenario.clients),
+    passing: row.passing === null ? null : withNames(row.passing, told.scenario.clients),
+  }));
+  return ['', '  The nearest passing run, from the first difference on', ...sideBySideLines(named, heads)];
 }
 
 // ── the servers
@@ -298,7 +309,7 @@ export function shortFailure({ plan, told, failure, nearest, deciding }: Explana
   const { violation } = failure;
   const flip = nearest?.deciding ?? null;
   const lines = [
-    `${violation.property} at ${seconds(violation.at)}, event ${violation.event}: ${violation.why}`,
+    `${violation.property} at ${seconds(violation.at)}, event ${violation.event}: ${withNames(violation.why, told.scenario.clients)}`,
     ...(flip === null || deciding === null
       ? []
       : [

@@ -3,6 +3,7 @@ import type { Report } from '../sim/run.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import type { Cause } from './cause.ts';
 import type { Paint } from './paint.ts';
+import { withNames } from './client-words.ts';
 import { seconds, table, thousands, who, wrap, zxidText } from './text.ts';
 import type { Tracked } from './track.ts';
 import { eventWords } from './words.ts';
@@ -28,10 +29,10 @@ export function failureLines(report: Report, scenario: Scenario, failure: Failur
         `event ${thousands(violation.event)} of ${thousands(report.traceEvents)}`,
     ),
     '',
-    ...wrap(violation.why, '  What broke    ', 16),
+    ...wrap(withNames(violation.why, scenario.clients), '  What broke    ', 16),
     ...wrap(paint.dim(`${failure.about} (${failure.source})`), '                ', 16),
     '',
-    ...chainLines(failure, paint),
+    ...chainLines(failure, scenario, paint),
     '',
     '  The servers just before',
     ...beforeTable(failure.before, paint),
@@ -41,14 +42,14 @@ export function failureLines(report: Report, scenario: Scenario, failure: Failur
   ];
 }
 
-function chainLines({ causes, violation }: Failure, paint: Paint): string[] {
+function chainLines({ causes, violation }: Failure, { clients }: Scenario, paint: Paint): string[] {
   if (causes.length === 0) return wrap('the events that led here are no longer held', '  Why           ', 16);
   return causes.flatMap(({ index, event }, i) => {
     const time = seconds(event.at).padStart(10);
     const mark = index === violation.event ? paint.bad('=>') : '  ';
     const subject = event.server > 0 ? `${who(event.server)} ` : '';
     return wrap(
-      `${subject}${eventWords(event)} ${paint.dim(`#${index}`)}`,
+      `${subject}${withNames(eventWords(event), clients)} ${paint.dim(`#${index}`)}`,
       `${i === 0 ? '  Why ' : '      '}${mark}${time}  `,
       20,
     );

@@ -85,6 +85,7 @@ function momentWords(moment: Moment): string {
 }
 
 export function conditionWords(condition: Condition): string {
+  if (condition.event === 'recipe') return saysWords(condition);
   const parts = [condition.nth === 1 ? condition.event : `${ordinal(condition.nth)} ${condition.event}`];
   if (condition.message !== null) parts.push(condition.message);
   if (condition.write !== null) parts.push(`of write ${condition.write}`);
@@ -98,6 +99,14 @@ export function conditionWords(condition: Condition): string {
   if (condition.client !== undefined) parts.push(`of client ${condition.client}`);
   if (condition.after !== null) parts.push(`after [${condition.after}]`);
   return parts.join(' ');
+}
+
+/** `client a says "acquired"`, `any client says "acquired" for the 2nd time after [cut]` */
+function saysWords({ client, fact, nth, after }: Condition): string {
+  const times = nth === 1 ? '' : ` for the ${ordinal(nth)} time`;
+  const since = after === null ? '' : ` after [${after}]`;
+  const what = fact === undefined ? 'something' : `"${fact}"`;
+  return `${client === undefined ? 'any client' : `client ${client}`} says ${what}${times}${since}`;
 }
 
 function ordinal(n: number): string {

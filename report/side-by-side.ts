@@ -182,7 +182,8 @@ function aligned(a: readonly Turn[], b: readonly Turn[], slack: Micros): Row[] {
       j++;
     }
   }
-  return rows;
+  // What is in both stands at this run's time, so that a row beside it may be earlier.
+  return rows.sort((x, y) => x.at - y.at);
 }
 
 const TIME = 11;

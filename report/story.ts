@@ -3,7 +3,7 @@ import type { TraceEvent } from '../sim/trace.ts';
 import type { Micros } from '../sim/time.ts';
 import type { Vote } from '../sim/zab/messages.ts';
 import { members, type ServerId } from '../sim/zab/sets.ts';
-import { clientWords } from './client-words.ts';
+import { clientWords, withNames } from './client-words.ts';
 import type { FencingLedger } from './fencing.ts';
 import { OpenProposals } from './open-proposals.ts';
 import type { Paint } from './paint.ts';
@@ -57,14 +57,14 @@ export class Story {
       if (!verbose) return;
       // Told one by one, it needs no sum.
       this.#traffic.flush();
-      this.#tell(event.at, event.server, this.#options.paint.dim(eventWords(event)));
+      this.#tell(event.at, event.server, this.#detail(event));
       return;
     }
     if (event.kind === 'phaseChanged' && this.#tracker.get(event.server)?.state === 'LEADING') this.#heading(event);
     const told = this.#turn(event, firstRefusal);
     this.#tracker.observe(event);
     if (told !== undefined) this.#tell(event.at, event.server, told);
-    else if (verbose) this.#tell(event.at, event.server, this.#options.paint.dim(eventWords(event)));
+    else if (verbose) this.#tell(event.at, event.server, this.#detail(event));
     this.#consequences(event);
   }
 
@@ -72,6 +72,13 @@ export class Story {
   end(): void {
     this.#flush();
     this.#tellHeld();
+  }
+
+  /** What only `verbose` shows. */
+  #detail(event: TraceEvent): string {
+    const { paint, scenario } = this.#options;
+    const subject = event.server < 0 ? `${who(event.server)} ` : '';
+    return paint.dim(withNames(`${subject}${eventWords(event)}`, scenario.clients));
   }
 
   /** The sentence for a turn of the story; undefined for what only `verbose` shows. */

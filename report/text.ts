@@ -158,3 +158,11 @@ export function printable(text: string, limit = 200): string {
   const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?');
   return plain.length <= limit ? plain : `${plain.slice(0, limit - 3)}...`;
 }
+
+/** Printable in so many columns, the rest cut off. */
+export function fitted(text: string, room: number): string {
+  let limit = Math.max(4, room);
+  let fit = printable(text, limit);
+  while (columns(fit) > room && limit > 4) fit = printable(text, --limit);
+  return fit;
+}

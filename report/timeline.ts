@@ -57,7 +57,8 @@ export class Timeline {
   observe(event: TraceEvent): string | null {
     this.#tracker.observe(event);
     if (event.kind === 'phaseChanged') this.#phases.set(event.server, PHASES[event.phase]);
-    if (event.kind === 'started') this.#phases.set(event.server, PHASES.ELECTION);
+    if (event.kind === 'started' || (event.kind === 'stateChanged' && event.state === 'LOOKING'))
+      this.#phases.set(event.server, PHASES.ELECTION);
     if (event.kind === 'ended') this.#phases.delete(event.server);
     const what = whatOf(event);
     const server = this.#tracker.get(event.server);

@@ -46,7 +46,7 @@ export class Traffic {
       case 'returned':
         // A busy client is heard of when something went wrong.
         if (this.#byHand(event.client) || event.outcome !== 'ok')
-          sum(this.#answered, `${event.client} ${event.outcome}`, event);
+          sum(this.#answered, `${event.client} ${event.outcome} ${event.error ?? ''}`, event);
         return true;
       case 'proposed':
       case 'logged':

@@ -135,7 +135,7 @@ function worldWords(event: OfWorld): string {
     case 'invoked':
       return `client ${event.client} asks: ${callWords(event)}`;
     case 'returned':
-      return `client ${event.client} gets: ${event.error ?? event.outcome}, at ${formatZxid(event.zxid)}`;
+      return `client ${event.client} gets: ${event.error ?? event.outcome}${when(event.zxid > 0, `, at ${formatZxid(event.zxid)}`)}`;
     case 'clientState':
     case 'watchEvent':
     case 'recipe':

@@ -2,7 +2,7 @@ import { MS } from '../sim/time.ts';
 import { unreachable } from '../sim/assert.ts';
 import { OPEN_ACL_UNSAFE } from '../sim/zookeeper/acl.ts';
 import { CREATE_MODES } from '../sim/zookeeper/codes.ts';
-import type { CreateKind, CreateOp, MultiOp, Operation, ReadOp } from '../sim/zookeeper/operations.ts';
+import type { CreateKind, CreateOp, MultiPart as TreePart, Operation, ReadOp } from '../sim/zookeeper/operations.ts';
 import { ADD_WATCH_MODES, WATCHER_TYPES, type CreateFields, type MultiPart } from './operations.ts';
 import type { OperationStep } from './steps.ts';
 
@@ -50,7 +50,7 @@ export function operationOf(step: OperationStep): Operation {
 }
 
 /** One operation of a multi. */
-export function partOf(part: MultiPart): MultiOp {
+export function partOf(part: MultiPart): TreePart {
   switch (part.op) {
     case 'create':
     case 'create2':
@@ -64,6 +64,12 @@ export function partOf(part: MultiPart): MultiOp {
       return { op: 'setACL', path: part.path, acl: aclOf(part.acl), version: part.version ?? -1 };
     case 'reconfig':
       return { op: 'reconfig' };
+    case 'exists':
+    case 'getData':
+    case 'getChildren':
+      return { op: part.op, path: part.path, watch: false };
+    case 'getACL':
+      return { op: 'getACL', path: part.path };
     default:
       return unreachable(part);
   }

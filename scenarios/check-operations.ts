@@ -1,6 +1,6 @@
 import { MS } from '../sim/time.ts';
 import { fixupAcl, type Acl } from '../sim/zookeeper/acl.ts';
-import { isSequential, MAX_TTL_MS } from '../sim/zookeeper/codes.ts';
+import { isEphemeral, isSequential, MAX_TTL_MS, PERMS } from '../sim/zookeeper/codes.ts';
 import { frameBytes, MAX_FRAME } from '../sim/zookeeper/frames.ts';
 import { createPathMistake, pathMistake } from '../sim/zookeeper/paths.ts';
 import { createOf, operationOf } from './build-operations.ts';
@@ -45,6 +45,7 @@ export function checkOperation(
       checkCreate({ ...step, op: step.do }, path, report);
       break;
     case 'multi':
+      if (step.ops.length === 0) report([...path, 'ops'], 'a multi of no operations is never sent; say raw: true');
       step.ops.forEach((part, index) => checkPart(part, [...path, 'ops', index], report));
       break;
     case 'multiRead':
@@ -60,15 +61,32 @@ export function checkOperation(
     report(path, `a request of ${bytes} bytes is longer than jute.maxbuffer, ${MAX_FRAME}, and ends its connection`);
 }
 
+/** A client without a session has nothing that an ephemeral could belong to: every server refuses it. */
+export function checkEphemerals(step: StepFields, path: Path, client: string, report: ReportMistake): void {
+  if (!isOperationStep(step) || step.raw === true) return;
+  const check = (part: MultiPart, at: Path): void => {
+    if ((part.op === 'create' || part.op === 'create2') && isEphemeral(createOf(part).flags))
+      report([...at, 'mode'], `an ephemeral node needs a session, which client "${client}" does not have`);
+  };
+  if (step.do === 'multi') step.ops.forEach((part, index) => check(part, [...path, 'ops', index]));
+  else if (step.do === 'create' || step.do === 'create2') check({ ...step, op: step.do }, path);
+}
+
 function checkPart(part: MultiPart, path: Path, report: ReportMistake): void {
-  if (part.op === 'setACL' || part.op === 'reconfig') {
-    report([...path, 'op'], `multi takes create, create2, delete, setData and check, not ${part.op}`);
-    return;
+  switch (part.op) {
+    case 'create':
+    case 'create2':
+      checkFields(part, true, path, report);
+      checkCreate(part, path, report);
+      return;
+    case 'delete':
+    case 'setData':
+    case 'check':
+      checkFields(part, false, path, report);
+      return;
+    default:
+      report([...path, 'op'], `multi takes create, create2, delete, setData and check, not ${part.op}`);
   }
-  if (part.op === 'create' || part.op === 'create2') {
-    checkFields(part, true, path, report);
-    checkCreate(part, path, report);
-  } else checkFields(part, false, path, report);
 }
 
 function checkFields(fields: Looked, create: boolean, path: Path, report: ReportMistake): void {
@@ -85,7 +103,9 @@ function checkFields(fields: Looked, create: boolean, path: Path, report: Report
   if (fields.acl === null || fields.acl?.length === 0) report([...path, 'acl'], 'an access control list is not empty');
   // Whoever asks is somebody, so that auth stands for an id.
   for (const [index, entry] of (fields.acl ?? []).entries())
-    if (fixupAcl([entry], [{ scheme: 'digest', id: 'user:hash' }]) === null)
+    if (entry.perms < 1 || entry.perms > PERMS.ALL)
+      report([...path, 'acl', index], `permissions are 1 to ${PERMS.ALL}, found ${entry.perms}`);
+    else if (fixupAcl([entry], [{ scheme: 'digest', id: 'user:hash' }]) === null)
       report([...path, 'acl', index], `no server takes the id ${found(entry.id)} of scheme ${found(entry.scheme)}`);
 }
 

@@ -3,7 +3,7 @@ import type { Who } from '../sim/scenario.ts';
 import type { ServerId } from '../sim/zab/sets.ts';
 import { pathMistake } from '../sim/zookeeper/paths.ts';
 import { type Ensemble, type ReportMistake, unknownServer } from './ensemble.ts';
-import { checkOperation } from './check-operations.ts';
+import { checkEphemerals, checkOperation } from './check-operations.ts';
 import { checkProcesses } from './check-processes.ts';
 import type { Path } from './positions.ts';
 import type { ScenarioFile } from './schema.ts';
@@ -125,6 +125,9 @@ function checkStep(draft: Draft, step: StepFields, path: Path, report: ReportMis
       if (key === 'to' && named === step.from) report([...path, key], `${named} has no link to itself`);
     }
   checkOperation(step, path, draft.service, report);
+  const asking = 'client' in step && step.client !== undefined ? step.client : draft.clients?.[0];
+  const without = draft.fields.clients?.find(({ name }) => name === asking)?.session === 0;
+  if (without && draft.service !== 'register') checkEphemerals(step, path, asking ?? '', report);
   if ('client' in step && step.client !== undefined)
     checkClient(draft.clients, step.client, [...path, 'client'], report);
 }

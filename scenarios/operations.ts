@@ -29,7 +29,10 @@ const watch = z.boolean().optional().describe('leaves a watch; false');
 const ENTRY = 'expected an entry such as world:anyone:cdrwa, digest:user:hash:rw, auth::cdrwa or ip:10.0.0.0/8:r';
 
 const aclEntry = z.union(
-  [z.string().max(2000), object({ perms: integer(0, INT), scheme: z.string().max(1000), id: z.string().max(1000) })],
+  [
+    z.string().max(2000),
+    object({ perms: integer(-INT - 1, INT), scheme: z.string().max(1000), id: z.string().max(1000) }),
+  ],
   { error: ENTRY },
 );
 
@@ -37,7 +40,7 @@ const aclEntry = z.union(
 function entryOf(entry: z.output<typeof aclEntry>): Acl | null {
   if (typeof entry !== 'string') return entry;
   const [, scheme, id, letters] = /^([^:]+):(.*):([rwcda]+)$/s.exec(entry) ?? [];
-  return scheme === undefined || id === undefined || letters === undefined
+  return scheme === undefined || id === undefined || letters === undefined || new Set(letters).size < letters.length
     ? null
     : { perms: permsOf(letters), scheme, id };
 }
@@ -51,8 +54,20 @@ export const ACL_NAMES = {
 
 const aclName = z.enum(['OPEN_ACL_UNSAFE', 'READ_ACL_UNSAFE', 'CREATOR_ALL_ACL']);
 const ACL_EXPECTED = `expected one of ${aclName.options.join(', ')}, or a list of entries such as world:anyone:cdrwa`;
+/** What the first entry leaves out that is written with fields, and not with all of them; null: none. */
+function leftOut(entries: readonly unknown[]): string | null {
+  for (const [index, entry] of entries.entries()) {
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) continue;
+    const left = ['perms', 'scheme', 'id'].filter((key) => !(key in entry));
+    if (left.length > 0) return `entry ${index + 1} has no ${left.join(' and no ')}; ${ENTRY}`;
+  }
+  return null;
+}
+
 const acl = z
-  .union([z.array(aclEntry).max(1000), aclName, z.null()], { error: ACL_EXPECTED })
+  .union([z.array(aclEntry).max(1000), aclName, z.null()], {
+    error: ({ input }) => (Array.isArray(input) ? leftOut(input) : null) ?? ACL_EXPECTED,
+  })
   .transform((value, context): readonly Acl[] | null => {
     if (value === null || typeof value === 'string') return value === null ? null : ACL_NAMES[value];
     return value.flatMap((entry, index) => {
@@ -99,7 +114,7 @@ const unknownOperation = (names: readonly string[]) => {
 const part = <K extends string, S extends z.core.$ZodLooseShape>(op: K, shape: S) =>
   object({ op: z.literal(op), ...shape });
 
-/** Those after `check` no multi knows: a server answers them with an error. */
+/** Those after `check` no multi takes: a server refuses all of it. */
 const inMulti = z.discriminatedUnion(
   'op',
   [
@@ -110,6 +125,10 @@ const inMulti = z.discriminatedUnion(
     part('check', versioned),
     part('setACL', { path, acl, version }),
     part('reconfig', {}),
+    part('exists', { path }),
+    part('getData', { path }),
+    part('getChildren', { path }),
+    part('getACL', { path }),
   ],
   { error: unknownOperation(['create', 'create2', 'delete', 'setData', 'check']) },
 );

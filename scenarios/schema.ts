@@ -15,6 +15,7 @@ import {
   word,
   zxid,
 } from './fields.ts';
+import { found } from './messages.ts';
 import { FENCING_RULES, SERVER_STATES, SYNC_MODES } from './names.ts';
 import { condition, step } from './steps.ts';
 import { recipe } from './schema-recipes.ts';
@@ -74,7 +75,11 @@ const zooCfg = object({
   containerMaxNeverUsedMs: integer(0, WEEK_MS)
     .optional()
     .describe('age at which a container that never had a child goes; 0: never; 300000'),
-  superDigest: z.string().optional().describe('user:BASE64(SHA1(user:password)) of the super user; none'),
+  superDigest: z
+    .string()
+    .regex(/^[^:]+:.+$/, { error: ({ input }) => `expected user:hash, found ${found(input)}` })
+    .optional()
+    .describe('user:BASE64(SHA1(user:password)) of the super user; none'),
   initialZxid: integer(0, 0xffff_fffe).optional().describe('the counter from which an epoch starts; 0'),
 }).describe('zoo.cfg and system properties, by the names ZooKeeper gives them');
 

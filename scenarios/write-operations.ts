@@ -4,7 +4,7 @@ import { unreachable } from '../sim/assert.ts';
 import { MS } from '../sim/time.ts';
 import { formatPerms, OPEN_ACL_UNSAFE, permsOf, type Acl } from '../sim/zookeeper/acl.ts';
 import { CREATE_MODES } from '../sim/zookeeper/codes.ts';
-import type { CreateOp, MultiOp, Operation } from '../sim/zookeeper/operations.ts';
+import type { CreateOp, MultiOp, MultiPart, Operation } from '../sim/zookeeper/operations.ts';
 import { FILLER, opcodeOf } from './build-operations.ts';
 import { checkOperation } from './check-operations.ts';
 import { ACL_NAMES, ADD_WATCH_MODES, WATCHER_TYPES, type OperationName } from './operations.ts';
@@ -108,10 +108,20 @@ function sayWrite(op: MultiOp): WrittenOperation {
   }
 }
 
-function partOf(op: MultiOp): string {
-  if (op.op === 'reconfig') return '{op: reconfig}';
-  const { name, said } = sayWrite(op);
-  return flow([['op', name], ...said]);
+function partOf(op: MultiPart): string {
+  switch (op.op) {
+    case 'reconfig':
+      return '{op: reconfig}';
+    case 'exists':
+    case 'getData':
+    case 'getChildren':
+    case 'getACL':
+      return flow([['op', op.op], pathOf(op.path)]);
+    default: {
+      const { name, said } = sayWrite(op);
+      return flow([['op', name], ...said]);
+    }
+  }
 }
 
 function createOf(op: CreateOp): Pairs {

@@ -174,10 +174,12 @@ function clientOf(
 function callOf(scenario: Scenario, action: Extract<Action, { key: string }>, index: number): Pairs {
   const { kind, key, value, times } = action;
   const writes = kind === 'write' || kind === 'failingWrite';
+  // Of the others key and value mean nothing, and a file cannot say them.
+  const about = writes || kind === 'read';
   return [
     ...clientOf(scenario, action),
-    ...(key === 'x' && !writes ? [] : [['key', word(key)] as const]),
-    ...(value === index + 1 && !writes ? [] : [['value', String(value)] as const]),
+    ...(!about || (key === 'x' && !writes) ? [] : [['key', word(key)] as const]),
+    ...(!about || (value === index + 1 && !writes) ? [] : [['value', String(value)] as const]),
     ...(times === 1 ? [] : [['times', String(times)] as const]),
   ];
 }

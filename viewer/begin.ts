@@ -3,6 +3,7 @@ import { libraryTexts, traceInside } from './page-data.ts';
 import type { OpenOptions, Source } from './protocol.ts';
 import { fromBase64 } from './share.ts';
 import { startPage } from './ui/app.tsx';
+import { startLesson } from './ui/lessons/lesson-store.ts';
 import { open } from './ui/shell/store.ts';
 
 /** What the page begins with. */
@@ -29,6 +30,12 @@ async function asked(): Promise<Beginning | null> {
   return null;
 }
 
+/** `#lesson=7`: that lesson, its run opened and played. */
+function lessonAsked(): void {
+  const number = new URLSearchParams(location.hash.slice(1)).get('lesson');
+  if (number !== null && /^\d{1,3}$/.test(number)) startLesson(Number(number));
+}
+
 function fromInside(): Beginning | null {
   const bytes = fromBase64(traceInside() ?? '');
   if (bytes === null || bytes.length === 0) return null;
@@ -43,7 +50,9 @@ export async function begin(wire: Wire): Promise<void> {
   const usual: Beginning = { source: { kind: 'scenario', name: FIRST }, options: {} };
   const { source, options } = (await asked()) ?? fromInside() ?? usual;
   startPage(element, { wire, library, source, options });
+  lessonAsked();
   addEventListener('hashchange', () => {
+    lessonAsked();
     void asked().then((other) => {
       if (other !== null) open(other.source, other.options);
     });

@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../sim/trace.ts';
+import { COUNTERS, epochOf, type Zxid } from '../../sim/zab/zxid.ts';
 import { eventWords } from '../words.ts';
 import { hostName, inWindow, isSkipped, type ExportFormat, type ExportRun, type Written } from './format.ts';
 
@@ -24,20 +25,43 @@ export const csv: ExportFormat = {
         continue;
       }
       rows++;
-      yield `${[index, event.at, hostName(run.scenario, event.server), event.kind, ...rest(run, event)].map(cell).join(',')}\r\n`;
+      yield `${[index, event.at, hostOf(run, event), event.kind, ...rest(run, event)].map(cell).join(',')}\r\n`;
     }
     return { leftOut };
   },
 };
 
+/** Calls are the client's own, though no server is meant. */
+function hostOf({ scenario }: ExportRun, event: TraceEvent): string {
+  return hostName(scenario, 'client' in event ? -event.client : event.server);
+}
+
 function rest(run: ExportRun, event: TraceEvent): (string | number)[] {
-  const peer = 'peer' in event ? hostName(run.scenario, event.peer) : '';
+  const other = peerOf(event);
+  const peer = other === null ? '' : hostName(run.scenario, other);
   const plane = 'plane' in event ? event.plane : '';
   const message = 'message' in event ? event.message.kind : '';
-  return [peer, plane, message, zxidIn(event), 'epoch' in event ? event.epoch : '', eventWords(event)];
+  return [peer, plane, message, zxidIn(event), epochIn(event), eventWords(event)];
+}
+
+function peerOf(event: TraceEvent): number | null {
+  if ('peer' in event) return event.peer;
+  if ('against' in event) return event.against;
+  if ('from' in event) return event.from;
+  if ('learner' in event) return event.learner;
+  return 'leader' in event ? event.leader : null;
+}
+
+/** The epoch that an event is about: its own, or that of its zxid. */
+function epochIn(event: TraceEvent): number | '' {
+  if ('epoch' in event) return event.epoch;
+  if (event.kind === 'fenced') return event.offered < COUNTERS ? event.offered : epochOf(event.offered as Zxid);
+  const zxid = zxidIn(event);
+  return zxid === '' ? '' : epochOf(Number(zxid) as Zxid);
 }
 
 function zxidIn(event: TraceEvent): string {
+  if (event.kind === 'logged' || event.kind === 'serving') return `0x${event.lastZxid.toString(16)}`;
   const holder: object = 'message' in event ? event.message : event;
   const zxid = 'txn' in holder ? Reflect.get(holder.txn as object, 'zxid') : Reflect.get(holder, 'zxid');
   return typeof zxid === 'number' && zxid >= 0 ? `0x${zxid.toString(16)}` : '';

@@ -46,7 +46,7 @@ function head({ scenario, seed }: ExportRun, states: ZabStates): string {
    java -cp tla2tools.jar tlc2.TLC -deadlock -config ZabTrace.cfg ZabTrace
    with ZabTrace.cfg:
      SPECIFICATION Spec
-     INVARIANTS TypeOK EpochsInOrder HistoryInOrder LeaderUnique CommittedAgree
+     INVARIANTS TypeOK PhaseFits EpochsInOrder HistoryInOrder LeaderUnique CommittedAgree
      PROPERTY EpochsOnlyGrow *)
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
@@ -86,6 +86,9 @@ TypeOK ==
   /\\ state \\in [Server -> {LOOKING, FOLLOWING, LEADING}]
   /\\ zabState \\in [Server -> {ELECTION, DISCOVERY, SYNCHRONIZATION, BROADCAST}]
   /\\ \\A s \\in Server: connectInfo[s] \\in Server \\cup {NullPoint}
+
+\\* A phase belongs to its state, as in the actions of Zab.tla.
+PhaseFits == \\A s \\in Server: (state[s] = LOOKING) <=> (zabState[s] = ELECTION)
 
 EpochsInOrder == \\A s \\in Server: currentEpoch[s] =< acceptedEpoch[s]
 

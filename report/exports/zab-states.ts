@@ -23,6 +23,8 @@ export interface ZabServer {
 export class ZabStates {
   readonly voters: readonly ServerId[];
   readonly #servers = new Map<ServerId, ZabServer>();
+  /** Whom each server elected last. */
+  readonly #elected = new Map<ServerId, ServerId>();
   readonly #snapshots = new Map<number, readonly Txn[]>();
   /** What memory holds, of every server, observers included: snapshots are made of it. */
   readonly #memory = new Map<ServerId, Txn[]>();
@@ -107,14 +109,16 @@ export class ZabStates {
         server.connectInfo = 0;
         return;
       case 'stateChanged':
+        // In Zab.tla the phase changes in the same step: ELECTION with LOOKING, DISCOVERY with a leader.
         if (event.state !== 'OBSERVING') server.state = event.state;
-        if (event.state === 'LOOKING') server.connectInfo = 0;
+        server.zabState = event.state === 'LOOKING' ? 'ELECTION' : 'DISCOVERY';
+        server.connectInfo = event.state === 'FOLLOWING' ? (this.#elected.get(event.server) ?? 0) : 0;
         return;
       case 'phaseChanged':
-        server.zabState = event.phase;
+        if ((event.phase === 'ELECTION') === (server.state === 'LOOKING')) server.zabState = event.phase;
         return;
       case 'elected':
-        server.connectInfo = event.becomes === 'FOLLOWING' ? event.vote.leader : 0;
+        this.#elected.set(event.server, event.vote.leader);
         return;
       case 'epochWritten':
         server[event.file] = event.epoch;

@@ -1,4 +1,4 @@
-import type { Answer, MultiPart, MultiResult, Operation, ReadOp } from '../zookeeper/operations.ts';
+import type { Answer, MultiPart, Operation, ReadOp } from '../zookeeper/operations.ts';
 
 /** The prefix of all paths of a client. Its program never sees it. Source: ZooKeeper.java#prependChroot. */
 
@@ -30,17 +30,8 @@ function prefixed<T extends Operation | MultiPart | ReadOp>(chroot: string, op: 
   return 'path' in op && op.path !== null ? { ...op, path: serverPath(chroot, op.path) } : op;
 }
 
-/** An answer as the program is told it. getEphemerals is the one that ZooKeeper leaves as it is. */
+/** An answer as the program is told it. The paths of getEphemerals and of the results of a multi stay the server's.
+ *  Source: ZooKeeper.java#multiInternal, #getEphemerals. */
 export function withoutChroot(chroot: string, answer: Answer | null): Answer | null {
-  if (chroot === '' || answer === null) return answer;
-  const { path, results } = answer;
-  return {
-    ...answer,
-    ...(path === undefined ? {} : { path: clientPath(chroot, path) }),
-    ...(results === undefined ? {} : { results: results.map((one) => resultWithout(chroot, one)) }),
-  };
-}
-
-function resultWithout(chroot: string, result: MultiResult): MultiResult {
-  return 'path' in result && result.path !== undefined ? { ...result, path: clientPath(chroot, result.path) } : result;
+  return answer?.path === undefined ? answer : { ...answer, path: clientPath(chroot, answer.path) };
 }

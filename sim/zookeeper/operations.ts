@@ -38,7 +38,10 @@ export type WriteOp =
 export type MultiOp = Exclude<WriteOp, { readonly op: 'multi' }>;
 
 /** What a client can put into a multi, whether the server takes it there or not. */
-export type MultiPart = MultiOp | Extract<ReadOp, { readonly op: 'exists' | 'getData' | 'getChildren' | 'getACL' }>;
+export type MultiPart =
+  | MultiOp
+  | { readonly op: 'exists' | 'getData' | 'getChildren'; readonly path: string | null; readonly watch: boolean }
+  | { readonly op: 'getACL'; readonly path: string | null };
 
 export type ReadOp =
   | { readonly op: 'exists'; readonly path: string | null; readonly watch: boolean }

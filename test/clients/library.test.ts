@@ -195,6 +195,15 @@ describe('watches', () => {
   });
 });
 
+test('a client with a chroot cannot delete it as its root', () => {
+  const played = play(
+    'clients:\n  - {name: a}\n  - {name: b, chroot: /app}\ntimeline:\n  - {at: 2s, do: create, path: /app}\n' +
+      '  - {at: 3s, do: delete, client: b, path: /}\nend: 4s\nexpect:\n  nodes: {/app: {children: 0}}\n',
+  );
+  expect(played.report.unexpected).toEqual([]);
+  expect(played.of('returned').map(({ error }) => error)).toEqual([null, 'BADARGUMENTS']);
+});
+
 test('a chroot is put before every path, and taken off what the program is told', () => {
   const played = play(
     'clients:\n  - {name: a}\n  - {name: b, chroot: /app}\ntimeline:\n  - {at: 2s, do: create, path: /app}\n' +

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { clonePlain } from '../../sim/clients/program.ts';
 import { rewatch, holdWatch, noWatches, spendWatches } from '../../sim/clients/held-watches.ts';
 import { clientPath, serverPath, withChroot, withoutChroot } from '../../sim/clients/chroot.ts';
+import type { Operation } from '../../sim/zookeeper/operations.ts';
 
 test('a plain state is copied to its depth', () => {
   const state = { list: [{ a: 1 }], text: 'x', none: null };
@@ -29,10 +30,16 @@ test('paths go to the server with the chroot, and come back without it', () => {
       { op: 'check', path: '/app', version: 0 },
     ],
   });
-  expect(withoutChroot('/app', { path: '/app/a', results: [{ type: 'create', path: '/app/b' }] })).toEqual({
-    path: '/a',
-    results: [{ type: 'create', path: '/b' }],
-  });
+  expect(withoutChroot('/app', { path: '/app/a', data: '' })).toEqual({ path: '/a', data: '' });
+});
+
+test('what the library leaves as it is has the paths of the server: the root, ephemerals, results of a multi', () => {
+  const root: Operation = { op: 'delete', path: '/', version: -1 };
+  const ephemerals: Operation = { op: 'getEphemerals', path: '/a' };
+  expect([withChroot('/app', root), withChroot('/app', ephemerals)]).toEqual([root, ephemerals]);
+  const results = [{ type: 'create', path: '/app/b' }] as const;
+  expect(withoutChroot('/app', { results })).toEqual({ results });
+  expect(withoutChroot('/app', { ephemerals: ['/app/e'] })).toEqual({ ephemerals: ['/app/e'] });
 });
 
 test('a watch is held when the server has set it, and spent by the events that it is about', () => {

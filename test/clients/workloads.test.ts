@@ -73,6 +73,16 @@ test('hot keys are hot, and watchers are told', () => {
   expect(played.of('watchEvent').length).toBeGreaterThan(20);
 });
 
+test('a workload that is refused what it needs waits longer and longer, and each refusal counts', () => {
+  const body = (operations: string): string =>
+    `${clients(`name: a, chroot: /nope, ${operations}workload: {kind: counter}`)}end: 30s\n`;
+  const refused = play(body('')).of('returned');
+  expect(new Set(refused.map(({ error }) => error))).toEqual(new Set(['NONODE']));
+  expect(refused.length).toBeGreaterThan(25);
+  expect(refused.length).toBeLessThan(80);
+  expect(play(body('operations: 5, ')).of('returned')).toHaveLength(5);
+});
+
 describe('an end', () => {
   test('that a workload does not name is that of the run, and its answers come until then', () => {
     const body = `${clients('name: a, workload: {kind: hot-key}')}end: 8s\n`;

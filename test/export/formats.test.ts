@@ -183,6 +183,12 @@ test('itf: states are numbered, each has every variable, and the last is the end
     expect(leftOut > 0).toBe(states.length === 60);
     states.forEach((state, index) => expect(state['#meta'].index).toBe(index));
     expect(states.filter((state) => vars.some((variable) => !(variable in state)))).toEqual([]);
+    // A phase belongs to its state.
+    const odd = states.flatMap(({ state, zabState }) => {
+      const phases = new Map((zabState as ItfValue)['#map']);
+      return (state as ItfValue)['#map'].filter(([id, at]) => (at === 'LOOKING') !== (phases.get(id) === 'ELECTION'));
+    });
+    expect(odd).toEqual([]);
   }
   const { states } = itfTrace.parse(JSON.parse(exported('itf', scenarioOf('old-leader-pauses-and-is-fenced')).text));
   const last = states.at(-1)!;

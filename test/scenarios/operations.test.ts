@@ -64,6 +64,21 @@ describe('a mistake', () => {
       '6:30: timeline[0].ops[0].op: multi takes create, create2, delete, setData and check, not setACL',
     ],
     [
+      'do: multi, ops: [{op: create, path: /b}, {op: getData, path: /a}]',
+      '6:30: timeline[0].ops[1].op: multi takes create, create2, delete, setData and check, not getData',
+    ],
+    ['do: multi, ops: []', '6:30: timeline[0].ops: a multi of no operations is never sent; say raw: true'],
+    [
+      'do: create, path: /a, acl: [{perms: 32, scheme: world, id: anyone}]',
+      '6:30: timeline[0].acl[0]: permissions are 1 to 31, found 32',
+    ],
+    [
+      'do: create, path: /a, acl: [{perms: 0, scheme: world, id: anyone}]',
+      '6:30: timeline[0].acl[0]: permissions are 1 to 31, found 0',
+    ],
+    ['do: create, path: /a, acl: ["world:anyone:rrw"]', `6:30: timeline[0].acl[0]: ${ENTRY}, found "world:anyone:rrw"`],
+    ['do: create, path: /a, acl: [{perms: 31}]', `6:30: timeline[0].acl: entry 1 has no scheme and no id; ${ENTRY}`],
+    [
       'do: check, path: /a',
       '6:16: timeline[0].do: no server takes a check outside a multi; say raw: true to send it all the same',
     ],
@@ -78,6 +93,28 @@ describe('a mistake', () => {
 
   test('points at the value', () => {
     expect(mistakesOf('do: create, path: a')[0]).toMatch(/^6:32: /);
+  });
+
+  test('is an ephemeral node of a client without a session', () => {
+    const head = 'service: zookeeper\nclients: [{name: a}, {name: b, session: 0s}]';
+    const wrong = 'an ephemeral node needs a session, which client "b" does not have';
+    expect(mistakesOf('client: b, do: create, path: /a, mode: EPHEMERAL_SEQUENTIAL', head)).toEqual([
+      `7:52: timeline[0].mode: ${wrong}`,
+    ]);
+    const multi = 'do: multi, ops: [{op: create, path: /a, mode: EPHEMERAL}]';
+    expect(mistakesOf(`client: b, ${multi}`, head)).toEqual([`7:63: timeline[0].ops[0].mode: ${wrong}`]);
+    expect(mistakesOf(multi, head)).toEqual([]);
+    expect(mistakesOf('client: b, raw: true, do: create, path: /a, mode: EPHEMERAL', head)).toEqual([]);
+    const alone = 'service: zookeeper\nclients: [{name: b, session: 0s}]';
+    expect(mistakesOf('do: create, path: /a, mode: EPHEMERAL', alone)).toHaveLength(1);
+  });
+
+  test('is a superDigest without a hash', () => {
+    const head = (digest: string): string => `service: zookeeper\nzooCfg: {superDigest: "${digest}"}`;
+    expect(mistakesOf('do: sync', head('secret'))[0]).toContain(
+      'zooCfg.superDigest: expected user:hash, found "secret"',
+    );
+    expect(mistakesOf('do: sync', head('super:xQJmxLMiHGwaqBvst5y6rkB6HQs='))).toEqual([]);
   });
 
   test('is a request of znodes where there are none', () => {
@@ -112,6 +149,7 @@ test('what is raw is sent as it stands, and its client gets the real error code'
       'do: delete, path: null',
       'do: setData, path: /, version: -7',
       'do: multi, ops: [{op: setACL, path: /, acl: OPEN_ACL_UNSAFE}]',
+      'do: multi, ops: [{op: getData, path: /}]',
       'do: create, path: /t, mode: PERSISTENT_WITH_TTL, ttl: 1s',
       'do: removeWatches, path: /, type: 77',
     ]
@@ -124,6 +162,7 @@ test('what is raw is sent as it stands, and its client gets the real error code'
     'INVALIDACL',
     'MARSHALLINGERROR',
     'BADVERSION',
+    'MARSHALLINGERROR',
     'MARSHALLINGERROR',
     'UNIMPLEMENTED',
     'MARSHALLINGERROR',
@@ -234,6 +273,14 @@ const part = fc.oneof(
   fc.record({ op: fc.constant('setACL' as const), path, acl, version }),
   fc.constant({ op: 'reconfig' as const }),
 );
+const readPart = fc.oneof(
+  fc.record({
+    op: fc.constantFrom('exists' as const, 'getData' as const, 'getChildren' as const),
+    path,
+    watch: fc.constant(false),
+  }),
+  fc.record({ op: fc.constant('getACL' as const), path }),
+);
 const inMultiRead = fc.record({
   op: fc.constantFrom('getData' as const, 'getChildren' as const),
   path,
@@ -250,7 +297,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     op: fc.constantFrom('getACL' as const, 'getAllChildrenNumber' as const, 'sync' as const, 'getEphemerals' as const),
     path,
   }),
-  fc.record({ op: fc.constant('multi' as const), ops: fc.array(part, { maxLength: 3 }) }),
+  fc.record({ op: fc.constant('multi' as const), ops: fc.array(fc.oneof(part, readPart), { maxLength: 3 }) }),
   fc.record({ op: fc.constant('multiRead' as const), ops: fc.array(inMultiRead, { maxLength: 3 }) }),
   fc.record({ op: fc.constant('addWatch' as const), path, mode: fc.oneof(fc.nat({ max: 1 }), int) }),
   fc.record({ op: fc.constant('removeWatches' as const), path, type: fc.oneof(fc.integer({ min: 1, max: 5 }), int) }),

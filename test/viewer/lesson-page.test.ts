@@ -267,3 +267,10 @@ describe('whoever reads it', () => {
 test('the browser never complained', () => {
   expect(site.complaints).toEqual([]);
 });
+
+test('an address leads to a lesson, whose run is played up to its first moment', async () => {
+  const watcher = await site.open('#lesson=7');
+  await until(watcher, `document.querySelector('[data-stop="0"]') !== null`);
+  expect(await watcher.locator('[data-test="lesson"]').getAttribute('data-lesson')).toBe(NAME);
+  await watcher.context().close();
+});

@@ -153,7 +153,7 @@ describe('what is opened', () => {
   };
 
   test('is named by the address: a scenario, a file with its stamp, or nothing', async () => {
-    expect(await whatToOpen(undefined, {})).toEqual({ fragment: '', trace: null });
+    expect(await whatToOpen(undefined, {})).toEqual({ fragment: 'lesson=7', trace: null });
     const byName = await whatToOpen('sync-diff', { seed: '0x2a', bug: '4643' });
     expect(await decodeLink(byName.fragment)).toMatchObject({
       link: { source: { kind: 'scenario', name: 'sync-diff', release: 'ZOOKEEPER-4643' }, seed: '42' },

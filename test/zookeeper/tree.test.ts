@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { READ_ACL_UNSAFE } from '../../sim/zookeeper/acl.ts';
 import { applyWrite } from '../../sim/zookeeper/apply.ts';
-import type { TreeTxn, WriteOp } from '../../sim/zookeeper/operations.ts';
+import type { MultiPart, TreeTxn, WriteOp } from '../../sim/zookeeper/operations.ts';
 import { Hasher } from '../../sim/hash.ts';
 import {
   copyTree,
@@ -335,11 +335,22 @@ describe('multi', () => {
     expect(alone.propose(setData('/s', 'z', 1))).toEqual({ type: 'error', error: 'BADVERSION' });
   });
 
-  test('may be empty, and does not know setACL', () => {
+  test('may be empty', () => {
+    expect(new Alone().do({ op: 'multi', ops: [] }).answer).toEqual({ results: [] });
+  });
+
+  test.each<MultiPart>([
+    { op: 'setACL', path: '/', acl: READ_ACL_UNSAFE, version: -1 },
+    { op: 'getData', path: '/', watch: false },
+    { op: 'getACL', path: '/' },
+    { op: 'reconfig' },
+    { op: 'delete', path: null, version: -1 },
+  ])('that cannot be read is one error, whatever else it holds: %j', (part) => {
     const alone = new Alone();
-    expect(alone.do({ op: 'multi', ops: [] }).answer).toEqual({ results: [] });
-    const { answer } = alone.do({ op: 'multi', ops: [{ op: 'setACL', path: '/', acl: READ_ACL_UNSAFE, version: -1 }] });
-    expect(answer?.results).toEqual([{ type: 'error', error: 'MARSHALLINGERROR' }]);
+    const txn = alone.propose({ op: 'multi', ops: [create('/a'), remove('/nope') as MultiPart, part] });
+    expect(txn).toEqual({ type: 'error', error: 'MARSHALLINGERROR' });
+    expect(alone.applyNext()).toMatchObject({ error: 'MARSHALLINGERROR', changes: [] });
+    expect(alone.do(create('/a')).error).toBe(null);
   });
 });
 

@@ -192,8 +192,16 @@ function whyNotTheSame(yaml: string, scenario: Scenario): string | null {
   const parsed = parseScenario(yaml, 'plan.yaml');
   if ('mistakes' in parsed) return `a file cannot say this plan: ${parsed.mistakes[0]?.message ?? ''}`;
   const essence = ({ name: _, title: __, teaches: ___, expect: ____, ...rest }: Scenario): string =>
-    JSON.stringify(rest);
+    JSON.stringify(inOneOrder(rest));
   return essence(parsed.scenario) === essence(scenario) ? null : 'a file cannot say this plan exactly';
+}
+
+/** The same data with the keys of every object in alphabetical order: a trace may have them in any. */
+function inOneOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOneOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([key, each]) => [key, inOneOrder(each)]));
 }
 
 // ── two futures

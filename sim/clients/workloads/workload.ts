@@ -1,12 +1,13 @@
 import { OPEN_ACL_UNSAFE } from '../../zookeeper/acl.ts';
 import { parentOf } from '../../zookeeper/paths.ts';
 import type { Random } from '../../random.ts';
-import type { Range } from '../../time.ts';
+import { MS, SECOND, type Micros, type Range } from '../../time.ts';
 import type { Operation } from '../../zookeeper/operations.ts';
 import type { Act, Happening, OptionValue, Program, Returned, Start } from '../program.ts';
 
 /** Workloads: programs that do so many rounds of something, each when the one before it is over, with a pause between. They
- *  make the znodes that they need, and go on with another session when theirs has expired. */
+ *  make the znodes that they need, and go on with another session when theirs has expired. A refusal of what they need
+ *  counts as a round, and they wait before they try again. */
 
 /** Rounds of a workload that names no number: it works until the run ends. */
 export const ENDLESS = 1_000_000_000;
@@ -47,6 +48,10 @@ export interface State<S> {
   making: number;
   /** One of them was lost with its connection: all are made again. */
   lost: boolean;
+  /** How often in a row they were refused. */
+  refusals: number;
+  /** It waits before it asks for them again. */
+  waiting: boolean;
   ready: boolean;
 }
 
@@ -60,6 +65,8 @@ export function programOf<S>(workload: Workload<S>): Program<State<S>> {
       left: start.operations,
       making: 0,
       lost: false,
+      refusals: 0,
+      waiting: false,
       ready: false,
     }),
     on: (state, happening, chance) => on(workload, state, happening, chance),
@@ -72,18 +79,22 @@ const ROUND = 'round';
 function on<S>(workload: Workload<S>, state: State<S>, happening: Happening, chance: Random): readonly Act[] {
   switch (happening.kind) {
     case 'connected':
-      return state.ready || state.making > 0 ? [] : make(workload, state, chance);
+      return state.ready || state.making > 0 || state.waiting || state.left === 0 ? [] : make(workload, state, chance);
     case 'expired':
     case 'authFailed':
       return [{ kind: 'openSession' }];
     case 'closed':
       return over(state, workload.closed?.(state.own) ?? goOn(), chance);
     case 'woke':
+      if (happening.tag === MAKE) {
+        state.waiting = false;
+        return make(workload, state, chance);
+      }
       if (happening.tag !== ROUND) return [];
       state.left--;
       return workload.round(state.own, chance);
     case 'returned':
-      if (happening.tag === MAKE) return made(workload, state, happening, chance);
+      if (happening.tag === MAKE) return made(state, happening, chance);
       return over(state, workload.returned(state.own, happening, chance), chance);
     default:
       return [];
@@ -101,14 +112,27 @@ function make<S>(workload: Workload<S>, state: State<S>, chance: Random): readon
 }
 
 /** Somebody else may have made it: NODEEXISTS is as good. */
-function made<S>(workload: Workload<S>, state: State<S>, { outcome, error }: Returned, chance: Random): readonly Act[] {
+function made<S>(state: State<S>, { outcome, error }: Returned, chance: Random): readonly Act[] {
   state.making--;
   if (outcome !== 'ok' && error !== 'NODEEXISTS') state.lost = true;
   if (state.making > 0) return [];
-  // What was lost is made when there is a connection again; what was refused is tried again now.
-  if (state.lost) return isLoss(error) ? [] : make(workload, state, chance);
+  // What was lost is made when there is a connection again; what was refused is tried again a little later.
+  if (state.lost) return isLoss(error) ? [] : refused(state, chance);
   state.ready = true;
   return next(state, chance);
+}
+
+/** The longest wait after the first refusal. It doubles with each, up to a second. */
+const FIRST_WAIT: Micros = 10 * MS;
+
+/** The wait is at least half the longest one, so that the least of all draws waits too. */
+function refused<S>(state: State<S>, chance: Random): readonly Act[] {
+  state.left--;
+  if (state.left === 0) return [];
+  const most = Math.min(SECOND, FIRST_WAIT * 2 ** Math.min(state.refusals, 10));
+  state.refusals++;
+  state.waiting = true;
+  return [{ kind: 'sleep', tag: MAKE, micros: chance.between([most / 2, most]) }];
 }
 
 export function isLoss(error: string | null): boolean {

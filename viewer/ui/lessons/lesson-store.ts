@@ -24,13 +24,29 @@ export const answers = signal<Readonly<Record<string, number>>>({});
 
 export const marked = signal<Mark | null>(null);
 
-let asked = false;
+let asked: Promise<void> | null = null;
+
+/** Virtual time a second of ours, where somebody only wants to watch. */
+const WATCHING = 2;
+
+/** Opens that lesson, and plays its run to the first moment: for those who come by a link. */
+export function startLesson(number: number): void {
+  void loadLessons().then(() => {
+    const found = lessons.value?.find((each) => each.number === number);
+    if (found === undefined) return;
+    choose(found.name);
+    openRun(found);
+    engine().send({ kind: 'play', session: 'main', speed: WATCHING });
+  });
+}
 
 /** Reads the lessons, once. */
-export function loadLessons(): void {
-  if (asked) return;
-  asked = true;
-  void lessonTexts()
+export function loadLessons(): Promise<void> {
+  return (asked ??= readLessons());
+}
+
+function readLessons(): Promise<void> {
+  return lessonTexts()
     .then((texts) => engine().ask<'lessons'>({ kind: 'lessons', texts }))
     .then((answer) => {
       if (answer.kind === 'refused') notify('bad', answer.lines);

@@ -6,7 +6,7 @@ import { lesson } from './store.ts';
 
 /** The place of the lesson, to the left of the ensemble: the list of lessons, or one of them. */
 export function LessonPane() {
-  loadLessons();
+  void loadLessons();
   const open = current.value;
   return (
     <section class="pane pane-lesson" aria-label={t('pane.lesson')}>

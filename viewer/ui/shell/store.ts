@@ -79,6 +79,9 @@ export const singleKeys = signal(true);
 
 const FALLBACK = 'old-leader-pauses-and-is-fenced';
 
+/** The run that is about to be opened stands in for one that could not be. */
+let instead = false;
+
 let client: EngineClient | null = null;
 
 /** The page's end of the engine. Only after `startEngine`. */
@@ -121,7 +124,10 @@ export function startEngine(
       if (what === 'jump' && sought !== null) announce(t('time.none', { what: t(sought) }));
       else notify('bad', lines);
       // A link that cannot be opened leaves the reader with something to look at.
-      if (what === 'open' && main.about.peek() === null) open({ kind: 'scenario', name: FALLBACK }, {});
+      if (what === 'open' && main.about.peek() === null) {
+        instead = true;
+        open({ kind: 'scenario', name: FALLBACK }, {});
+      }
     },
     fault: (message) => notify('bad', [t('app.failed', { why: message })]),
   });
@@ -139,6 +145,9 @@ function opened(session: SessionId, about: About): void {
     run.about.value = about;
     run.trace.clear();
     if (session === 'main') {
+      // What was said of the run before is of no use to this one.
+      if (!instead) notices.value = [];
+      instead = false;
       judged = false;
       selectedEvent.value = null;
       menu.value = null;
