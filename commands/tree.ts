@@ -51,7 +51,7 @@ export function showTree(nameOrPath: string, options: TreeOptions, terminal: Ter
   }
   terminal.print(
     `server ${id} at ${now / 1_000_000} s, ${server.state}, last zxid ${formatZxid(server.db.lastProcessed)}`,
-    ...nodes.flatMap((row) => (options.stat === true ? statLines(row) : [shortLine(row)])),
+    ...nodes.flatMap((row) => (options.stat === true ? statLines(row) : shortLines(row))),
   );
   return EXIT.asExpected;
 }
@@ -67,6 +67,8 @@ function serverOf(options: TreeOptions, servers: readonly ServerId[]): ServerId 
 
 /** A tree may be deeper than a screen is wide: no node is indented further. */
 const DEEPEST = 8;
+/** Columns that data has at least. */
+const LEAST = 10;
 
 interface Row {
   readonly path: string;
@@ -82,14 +84,14 @@ function nodesBelow(tree: Tree, path: string, depth: number): Row[] {
   return [{ path, depth, node }, ...children.flatMap((child) => nodesBelow(tree, childOf(path, child), depth + 1))];
 }
 
-/** One line a node: its name, what it holds, who owns it, and its versions. */
-function shortLine(row: Row): string {
+/** A node in one line: its name, what it holds, who owns it, and its versions; in two where the name alone is long. */
+function shortLines(row: Row): string[] {
   const { version, cversion, mzxid } = statOf(row.node);
-  return nameLine(row, `, version ${version}, cversion ${cversion}, mzxid ${zxidText(mzxid)}`);
+  return wrapped(row, `, version ${version}, cversion ${cversion}, mzxid ${zxidText(mzxid)}`, true);
 }
 
-/** The name and the data are cut so that all fits with `tail` behind them. */
-function nameLine({ path, depth, node }: Row, tail: string): string {
+/** `oneLine`: the data is cut where that is enough to keep `tail` on the same line. */
+function wrapped({ path, depth, node }: Row, tail: string, oneLine: boolean): string[] {
   const { owner } = node;
   const kind =
     owner.kind === 'ephemeral'
@@ -98,16 +100,16 @@ function nameLine({ path, depth, node }: Row, tail: string): string {
         ? ''
         : ` ${owner.kind}`;
   const indent = '  '.repeat(Math.min(depth, DEEPEST));
-  const name = path === '/' ? '/' : path.slice(path.lastIndexOf('/') + 1);
-  const room = WIDTH - indent.length - kind.length - tail.length - 1;
-  const data =
-    node.data === null ? 'null' : fitted(JSON.stringify(printable(node.data)), Math.min(42, Math.max(4, room - 8)));
-  return `${indent}${fitted(name, Math.max(4, room - columns(data)))} ${data}${kind}${tail}`;
+  const name = path === '/' ? '/' : fitted(path.slice(path.lastIndexOf('/') + 1), 60);
+  const room = WIDTH - indent.length - columns(name) - 1 - kind.length - (oneLine ? tail.length : 0);
+  const quoted = node.data === null ? 'null' : JSON.stringify(printable(node.data));
+  const data = fitted(quoted, Math.min(42, Math.max(LEAST, room)));
+  return wrap(`${name} ${data}${kind}${tail}`, indent, indent.length + 4);
 }
 
 /** All that `stat` and `getAcl` of ZooKeeper's own shell say. */
 function statLines(row: Row): string[] {
-  const { depth, node } = row;
+  const { node } = row;
   const stat = statOf(node);
   const ttl = node.owner.kind === 'ttl' ? `, ttl ${node.owner.ttlMs} ms` : '';
   const text =
@@ -115,8 +117,7 @@ function statLines(row: Row): string[] {
     `ctime ${stat.ctime}, mtime ${stat.mtime}, version ${stat.version}, cversion ${stat.cversion}, ` +
     `aversion ${stat.aversion}, ephemeralOwner ${sessionWords(stat.ephemeralOwner)}, ` +
     `dataLength ${stat.dataLength}, numChildren ${stat.numChildren}${ttl}, acl ${printable(aclWords(node.acl), 300)}`;
-  const indent = '  '.repeat(Math.min(depth, DEEPEST));
-  return wrap(nameLine(row, '').trimStart() + text, indent, indent.length + 4);
+  return wrapped(row, text, false);
 }
 
 function nodeJson({ path, node }: Row): object {

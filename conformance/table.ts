@@ -4,11 +4,13 @@ import { comparedOf, isConform, SEED, type Verdict } from './play.ts';
 
 /** The result as text: a table, then every difference. */
 
-const HEADINGS = ['case', 'observations', 'elections', 'syncs', 'facts', 'verdict'] as const;
+/** Short, so that a line has 80 columns with the longest names there are. */
+const HEADINGS = ['case', 'seen', 'elected', 'syncs', 'facts', 'verdict'] as const;
+const NAME = 34;
 
 export function formatTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map((verdict) => [
-    verdict.name,
+    verdict.name.length <= NAME ? verdict.name : `${verdict.name.slice(0, NAME - 3)}...`,
     ...[verdict.observations, verdict.elections, verdict.syncs, verdict.facts].map(share),
     wordOf(verdict),
   ]);
@@ -22,7 +24,9 @@ export function formatTable(verdicts: readonly Verdict[]): string {
       .trimEnd(),
   );
   const conform = verdicts.filter(isConform).length;
-  return [...lines, '', `${conform} of ${verdicts.length} records agree.`].join('\n');
+  const elsewhere = verdicts.filter((verdict) => wordOf(verdict) === 'equal *');
+  const seeds = elsewhere.map(({ name, seed }) => `* ${name}: under seed ${seed}`);
+  return [...lines, ...seeds, '', `${conform} of ${verdicts.length} records agree.`].join('\n');
 }
 
 function share(compared: readonly Compared[]): string {
@@ -32,7 +36,7 @@ function share(compared: readonly Compared[]): string {
 function wordOf(verdict: Verdict): string {
   if (verdict.notPlayed.length > 0) return 'not played';
   if (!isConform(verdict)) return 'differs';
-  return verdict.seed === SEED ? 'equal' : `equal (seed ${verdict.seed})`;
+  return verdict.seed === SEED ? 'equal' : 'equal *';
 }
 
 /** So many differences of a record are shown; one cause can have thousands. */

@@ -56,7 +56,10 @@ export function readTree(tree: Tree, op: ReadOp, reader: Reader): ReadAnswer {
     case 'whoAmI':
       return fine({ clientInfo: reader.ids.map((id) => ({ authScheme: id.scheme, user: userOf(id) })) });
     case 'multiRead':
-      return fine({ results: op.ops.map((one) => resultOf(tree, one, reader)) });
+      // Another read than these makes all of it unreadable. Source: MultiOperationRecord.java#deserialize.
+      return op.ops.every(isInMulti)
+        ? fine({ results: op.ops.map((one) => resultOf(tree, one, reader)) })
+        : failed('MARSHALLINGERROR');
     case 'addWatch':
     case 'removeWatches':
     case 'checkWatches':
@@ -136,9 +139,14 @@ function ephemeralsUnder(tree: Tree, session: number, prefix: string | null): re
     : all.filter((path) => path.startsWith(prefix));
 }
 
+type ReadInMulti = NodeReadOp & { readonly op: 'getData' | 'getChildren' };
+
+function isInMulti(op: ReadOp): op is ReadInMulti {
+  return op.op === 'getData' || op.op === 'getChildren';
+}
+
 /** One that fails leaves the others alone, and their watches are not set. */
-function resultOf(tree: Tree, op: ReadOp, reader: Reader): MultiResult {
-  if (op.op !== 'getData' && op.op !== 'getChildren') return { type: 'error', error: 'MARSHALLINGERROR' };
+function resultOf(tree: Tree, op: ReadInMulti, reader: Reader): MultiResult {
   const { error, answer } = readTree(tree, { ...op, watch: false }, reader);
   return error === null ? { type: op.op, ...answer } : { type: 'error', error };
 }

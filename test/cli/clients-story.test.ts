@@ -38,6 +38,29 @@ test('without it they are left out, and the calls are told as ever, in the words
   expect(text).toContain('client reader asks: getData /n, with a watch');
 });
 
+test('no JSON of an operation is shown, and answers are summed up by their error', () => {
+  const body =
+    'clients: [{name: a}]\ntimeline:\n  - {at: 2s, do: create, client: a, path: /n, data: x}\n' +
+    '  - {at: 3s, do: create, client: a, path: /n}\n  - {at: 3010ms, do: delete, client: a, path: /gone}\n' +
+    '  - {at: 3020ms, do: create, client: a, path: /n}\nend: 4s\n';
+  for (const verbose of [false, true]) {
+    const lines: string[] = [];
+    const ledger = new FencingLedger();
+    const options = { scenario: fileOf(body), paint: PLAIN, verbose, clients: true, ledger };
+    const told = new Story({ ...options, write: (line) => lines.push(line) });
+    play(body).trace.forEach((event) => told.observe(event, false));
+    told.end();
+    const text = lines.join('\n');
+    expect(text).not.toContain('{"');
+    if (verbose) {
+      expect(text.replace(/\s+/g, ' ')).toMatch(/proposes 0x1\d+ \(create \/n "x"\)/);
+      expect(text.match(/client a asks: create \/n/g)).toHaveLength(3);
+      expect(text.match(/client a gets: NODEEXISTS/g)).toHaveLength(2);
+      expect(text).toMatch(/client a sends S\d CLIENTREQUEST delete \/gone/);
+    } else expect(text).toMatch(/2 answers failed \(NODEEXISTS\)\n.*client a: failed \(NONODE\)/);
+  }
+});
+
 test('a workload without an end is announced, with the end that bounds it', () => {
   const endless = fileOf('clients: [{name: a, workload: {kind: counter}}]\nend: 9s\n');
   expect(announcement(endless, '1', PLAIN).join(' ').replace(/\s+/g, ' ')).toContain(

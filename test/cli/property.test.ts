@@ -85,7 +85,9 @@ test('what is wrong with a module is said before anything is played', async () =
     expect.stringMatching(/exports no property/),
     expect.stringMatching(/export const mine/),
   ]);
-  expect(await complaint(module('broken.mjs', 'export const ('))).toEqual([expect.stringMatching(/broken\.mjs: cannot be loaded: /)]);
+  expect(await complaint(module('broken.mjs', 'export const ('))).toEqual([
+    expect.stringMatching(/broken\.mjs: cannot be loaded: /),
+  ]);
   expect(await complaint(property('agreement', ''))).toEqual([
     expect.stringMatching(/there is a property "agreement"/),
   ]);

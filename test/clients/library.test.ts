@@ -1,5 +1,6 @@
 // A client of ZooKeeper's own service has the habits of ZooKeeper's own library, and tells its program what that does.
 import { describe, expect, test } from 'vitest';
+import { ClientHistory } from '../../report/client-history.ts';
 import { SECOND } from '../../sim/time.ts';
 import { play, type Played } from './playing.ts';
 
@@ -202,6 +203,18 @@ test('a client with a chroot cannot delete it as its root', () => {
   );
   expect(played.report.unexpected).toEqual([]);
   expect(played.of('returned').map(({ error }) => error)).toEqual([null, 'BADARGUMENTS']);
+});
+
+test('the history of a client with a chroot shows the paths of answers as its program gets them', () => {
+  const played = play(
+    'clients:\n  - {name: a}\n  - {name: b, chroot: /app}\ntimeline:\n  - {at: 2s, do: create, path: /app}\n' +
+      '  - {at: 3s, do: create, client: b, path: /n, mode: EPHEMERAL}\n' +
+      '  - {at: 4s, do: getEphemerals, client: b}\nend: 5s\n',
+  );
+  const history = new ClientHistory(2, '/app');
+  for (const event of played.trace) history.observe(event);
+  const answers = history.rows.flatMap((row) => (row.kind === 'call' ? [row.answer] : []));
+  expect(answers.map((answer) => answer?.path ?? answer?.ephemerals)).toEqual(['/n', ['/app/n']]);
 });
 
 test('a chroot is put before every path, and taken off what the program is told', () => {

@@ -99,10 +99,10 @@ describe('a mistake', () => {
     const head = 'service: zookeeper\nclients: [{name: a}, {name: b, session: 0s}]';
     const wrong = 'an ephemeral node needs a session, which client "b" does not have';
     expect(mistakesOf('client: b, do: create, path: /a, mode: EPHEMERAL_SEQUENTIAL', head)).toEqual([
-      `7:52: timeline[0].mode: ${wrong}`,
+      `7:53: timeline[0].mode: ${wrong}`,
     ]);
     const multi = 'do: multi, ops: [{op: create, path: /a, mode: EPHEMERAL}]';
-    expect(mistakesOf(`client: b, ${multi}`, head)).toEqual([`7:63: timeline[0].ops[0].mode: ${wrong}`]);
+    expect(mistakesOf(`client: b, ${multi}`, head)).toEqual([`7:71: timeline[0].ops[0].mode: ${wrong}`]);
     expect(mistakesOf(multi, head)).toEqual([]);
     expect(mistakesOf('client: b, raw: true, do: create, path: /a, mode: EPHEMERAL', head)).toEqual([]);
     const alone = 'service: zookeeper\nclients: [{name: b, session: 0s}]';

@@ -129,7 +129,7 @@ const FIRST_WAIT: Micros = 10 * MS;
 function refused<S>(state: State<S>, chance: Random): readonly Act[] {
   state.left--;
   if (state.left === 0) return [];
-  const most = Math.min(SECOND, FIRST_WAIT * 2 ** Math.min(state.refusals, 10));
+  const most = Math.min(SECOND, FIRST_WAIT << Math.min(state.refusals, 7));
   state.refusals++;
   state.waiting = true;
   return [{ kind: 'sleep', tag: MAKE, micros: chance.between([most / 2, most]) }];
