@@ -21,7 +21,14 @@ export function beginProgram(world: World, client: VirtualClient, emit: Emit): v
   if (model.program === undefined || library === null) return;
   const { operations, think } = model;
   const state = programOf(model.program).start({ ...model.program, client: client.index + 1, operations, think });
-  client.program = { state, inbox: [], busy: false, nextId: client.program?.nextId ?? 1, sleeps: new Map(), uses: new Map() };
+  client.program = {
+    state,
+    inbox: [],
+    busy: false,
+    nextId: client.program?.nextId ?? 1,
+    sleeps: new Map(),
+    uses: new Map(),
+  };
   client.program.inbox.push({ kind: 'begun' });
   openHandle(world, client, library);
   runProgram(world, client, emit);

@@ -122,7 +122,8 @@ function simplerAction(action: Action, take: Take): void {
       if (action.noticed !== 'both') take({ ...action, noticed: 'both' });
       return;
     default:
-      if ('client' in action && 'server' in action && action.server !== null && take({ ...action, server: null })) return;
+      if ('client' in action && 'server' in action && action.server !== null && take({ ...action, server: null }))
+        return;
       if (!('times' in action) || action.times <= 1) return;
       for (let times = 1; times < action.times; times *= 2) if (take({ ...action, times })) return;
   }

@@ -51,7 +51,7 @@ describe('each bug', () => {
       const found = RELEASES.filter(
         ({ name: release, behaviour }) => release !== 'corrected' && has(behaviour, name, bug.deviation),
       );
-        expect([...bug.releases].sort()).toEqual(found.map((release) => release.name).sort());
+      expect([...bug.releases].sort()).toEqual(found.map((release) => release.name).sort());
     },
   );
 });
