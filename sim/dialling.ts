@@ -70,8 +70,14 @@ export function synAckArrives(world: World, event: Event & { kind: 'synAck' }, e
       closeEnd(world, from, connection.id, emit);
     return;
   }
-  if (!isAlive(world, from, event.life) || world.now > event.deadline) {
+  if (!isAlive(world, from, event.life)) {
     closeEnd(world, from, connection.id, emit);
+    return;
+  }
+  if (world.now > event.deadline) {
+    // The dialer has given up on it, and has to know: it dials nobody twice at a time.
+    closeEnd(world, from, connection.id, emit);
+    hear(world, from, { kind: 'unreachable', plane, peer: to as ServerId, why: 'timeout' }, emit);
     return;
   }
   if (connection.dead) {

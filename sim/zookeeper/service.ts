@@ -83,6 +83,8 @@ function prepare(
   of: { state: ServiceState; outstanding: Opaque; request: ClientRequest; asker: Asker; mistake: Mistake | null },
 ): TxnBody {
   const { request, asker } = of;
+  // The end of a session, asked for by a client that has none.
+  if (request.op === null) return { kind: 'error', error: 'SESSIONEXPIRED' };
   const refused = asker.refused === null ? null : errorName(asker.refused);
   const txn = prepareWrite(treeOf(of.state), changesOf(of.outstanding), request.op as WriteOp, {
     session: request.session,
